@@ -1,0 +1,1 @@
+"""Real implementations of deep learning methods, written out in torch to be read and run."""
