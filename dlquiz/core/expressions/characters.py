@@ -1,0 +1,60 @@
+"""How single characters are read: one for one, so that every position stays that of the text as typed.
+
+Full-width forms (U+FF01 to U+FF5E) are read as their ASCII counterparts, and the typographic minus, times and
+division signs as ``- * /``. Digits are ASCII, full-width or superscript; digits of other scripts are refused.
+"""
+
+import unicodedata
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SPACES = "\u00a0\u2002\u2003\u2009\u202f\u3000\n\r\t"
+_SIGNS = {"-": "−–—‐‑‒﹣", "*": "×·∗⋅∙✕✖", "/": "÷∕⁄", ",": "、", " ": _SPACES, "≤": "⩽≦", "≥": "⩾≧"}
+_TABLE = _FULL_WIDTH | {ord(spelling): ord(sign) for sign, spellings in _SIGNS.items() for spelling in spellings}
+
+CROSSES = frozenset("×✕✖")
+"""Signs that multiply in an expression and separate the sizes of a shape."""
+
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
+"""Superscripts and what each stands for."""
+
+_ADVICE = {
+    "=": "write == to compare two values",
+    "!": "write != for 'is not equal to'",
+    "&": "write 'and'",
+    "|": "write 'or', or abs(x) for the absolute value",
+    "√": "write sqrt(x)",
+    "[": "round brackets group; square ones only enclose a shape",
+    "]": "round brackets group; square ones only enclose a shape",
+    "{": "round brackets group",
+    "}": "round brackets group",
+    ";": "a comma separates values",
+    "∞": "infinity is not a number here",
+    "½": "write 1/2",
+    "∑": "write sum(x)",
+    "∏": "write prod(x)",
+}
+
+
+def as_read(text: str) -> str:
+    """Return the text in the characters that the language is written in, of the same length.
+
+    >>> as_read("２＊（ｄ − 1）÷ ３")
+    '2*(d - 1)/ 3'
+    """
+    return text.translate(_TABLE)
+
+
+def refusal(character: str) -> str:
+    """Return the sentence that says why a character is not read.
+
+    >>> refusal("٣")
+    "'٣' is a digit of another script; write digits as 0 to 9"
+    """
+    if not character.isprintable():
+        return f"the invisible character U+{ord(character):04X} is not read here"
+    if unicodedata.decimal(character, None) is not None:
+        return f"'{character}' is a digit of another script; write digits as 0 to 9"
+    if as_read(character) in "'\"":
+        return "a closing quote is missing"
+    advice = _ADVICE.get(as_read(character))
+    return f"'{character}' is not read here" + (f"; {advice}" if advice else "")
