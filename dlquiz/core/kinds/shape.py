@@ -1,0 +1,73 @@
+"""Kind ``shape``: a list of whole numbers, all of them exact."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from dlquiz.core.expressions import Undefined, Unreadable, parse_list
+from dlquiz.core.kinds.computed import Computed, Tolerance
+from dlquiz.core.phrases import say
+from dlquiz.core.questions import Fault, Samples
+from dlquiz.core.texts import Language
+from dlquiz.core.values import show
+from dlquiz.core.verdicts import Reading, Truth
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape(Computed):
+    """A question that is answered by a shape: ``2,3``, ``(2, 3)``, ``2x3`` and ``[2,3]`` are the same answer."""
+
+    kind: ClassVar[str] = "shape"
+
+    def read(self, text: str, values: Mapping[str, Any]) -> Reading:
+        """Read whole numbers, each of which may be arithmetic."""
+        sizes = []
+        for part in parse_list(text):
+            if part.names:
+                name = min(part.names, key=text.find)
+                raise Unreadable(
+                    f"a shape is made of numbers, and '{name}' is none", max(text.find(name), 0), len(name)
+                )
+            try:
+                sizes.append(part.evaluate({}))
+            except Undefined as error:
+                raise Unreadable(f"this has no value: {error}", 0, max(len(text), 1)) from error
+        broken = next((size for size in sizes if not _is_whole(size)), None)
+        if broken is not None:
+            raise Unreadable(f"a size is a whole number, and {show(broken)} is not", 0, max(len(text), 1))
+        return Reading(sizes, show(sizes))
+
+    def same(self, one: Any, other: Any, tolerance: Tolerance | None) -> bool:
+        """Equal, size by size."""
+        return self.problem(one) is None and self.problem(other) is None and list(one) == list(other)
+
+    def problem(self, value: Any) -> str | None:
+        """A list of whole numbers."""
+        if isinstance(value, Sequence) and not isinstance(value, str) and all(_is_whole(size) for size in value):
+            return None
+        return "a shape is a list of whole numbers"
+
+    def faults(self) -> Iterable[Fault]:
+        """A tolerance, which sizes do not have, beside what every computed answer may have."""
+        yield from super().faults()
+        if self.answer.tolerance is not None:
+            yield Fault(self.answer.at, "the sizes of a shape are exact", "leave tolerance: out")
+
+    def answer_note(self, language: Language) -> str:
+        """Say what a shape looks like."""
+        return say(language, "shape")
+
+    def samples(self, values: Mapping[str, Any], truth: Truth) -> Samples:
+        """The sizes in four spellings; one size off, one size short; and what is no shape."""
+        sizes = [str(size) for size in truth.value]
+        commas = ", ".join(sizes)
+        off = ", ".join([str(truth.value[0] + 1), *sizes[1:]])
+        return Samples(
+            correct=(commas, f"({commas})", f"[{commas}]", "x".join(sizes)),
+            wrong=(off, ", ".join([*sizes, "1"])),
+            unreadable=("", f"({commas}", f"{commas}, y", "3.5, 2"),
+        )

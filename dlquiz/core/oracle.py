@@ -1,0 +1,65 @@
+"""The oracle: whoever runs engine functions for us. In the app it is a child process, in tests a fake.
+
+Core and banks see this protocol and nothing of what is behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+LegKind = Literal["closed_form", "module", "measured", "library"]
+Block = Mapping[str, Any]
+"""One block of evidence as JSON; its ``block`` field is text, table, curve, heatmap, path or source."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An engine function by its registered name, with JSON arguments."""
+
+    function: str
+    arguments: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """Return the call as a person would write it.
+
+        >>> str(Call("conv.output_size", {"size": 7, "kernel_size": 3}))
+        'conv.output_size(size=7, kernel_size=3)'
+        """
+        return f"{self.function}({', '.join(f'{name}={value}' for name, value in self.arguments.items())})"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A call that was run: its value, how it was reached, where, and in how many milliseconds."""
+
+    call: Call
+    value: Any
+    kind: LegKind
+    device: str
+    ms: float
+    evidence: Sequence[Block] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A call that gave no value, and why, in one sentence.
+
+    ``refused``: the engine declines these arguments. ``error``: the implementation raised. ``timeout``: it was
+    stopped at its time limit. ``died``: the engine process ended.
+    """
+
+    call: Call
+    code: Literal["refused", "error", "timeout", "died"]
+    message: str
+
+
+Outcome = Ran | Failed
+
+
+class Oracle(Protocol):
+    """Runs batches of calls, one after the other, and says what came of each."""
+
+    def submit(self, calls: Sequence[Call], *, evidence: bool = False) -> "Future[Sequence[Outcome]]":
+        """Return a future of one outcome a call, in order; the future itself never fails."""
+        ...

@@ -1,0 +1,49 @@
+"""What is kept of an answer: everything that it takes to replay it, whatever becomes of the bank."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlquiz.core.scheduling import Rating
+from dlquiz.core.values import to_json
+
+
+def params_text(values: Mapping[str, Any]) -> str:
+    """Return an instance's values as JSON with sorted keys: equal texts mean the same instance."""
+    return json.dumps(to_json(dict(values)), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def text_hash(text: str) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of a shown text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """One attempt as it is stored.
+
+    ``counts`` is False for practice and where bank and engine disagreed: such a review schedules nothing. Times are
+    UTC milliseconds; ``offset_minutes`` is the learner's zone east of UTC.
+    """
+
+    key: str
+    rev: int
+    seed: int
+    params: str
+    prompt_hash: str
+    answer: str
+    outcome: str
+    rating: Rating
+    at_ms: int
+    offset_minutes: int
+    misconceptions: tuple[str, ...] = field(default=())
+    hints: int = 0
+    duration_ms: int = 0
+    counts: bool = True
+    score: float = 0.0
+    engine: str = ""
+    torch: str = ""
+    device: str = ""
+    lang: str = "en"

@@ -1,0 +1,195 @@
+"""Studying: what lies between a learner's key and a stored review. The app and the plain mode both stand on it.
+
+The order is fixed: a typed answer is read, the engine's run is awaited, the answer is marked, the review is stored,
+and only then does anybody see the verdict. A fault on the way stores nothing and loses nothing.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dlquiz.core.expressions import Undefined
+from dlquiz.core.oracle import Call, Failed, Oracle, Outcome
+from dlquiz.core.questions import Instance
+from dlquiz.core.remembering import Review, params_text, text_hash
+from dlquiz.core.scheduling import CardState, Rating, StudyClock
+from dlquiz.core.session import Attempt, Memory, Session
+from dlquiz.core.texts import Language
+from dlquiz.core.verdicts import Reading, Verdict
+
+
+class Entry(Protocol):
+    """A stored review, as the log hands it back."""
+
+    @property
+    def id(self) -> int:
+        """Its number in the log."""
+        ...
+
+    @property
+    def review(self) -> Review:
+        """What was stored."""
+        ...
+
+
+class Log(Memory, Protocol):
+    """What studying asks of the store. Every method returns once its row is on disk."""
+
+    def add_review(self, review: Review) -> int:
+        """Store a review and return its id."""
+        ...
+
+    def override(self, review_id: int, rating: Rating, at_ms: int) -> CardState:
+        """Grade a stored review anew."""
+        ...
+
+    def undo(self, at_ms: int) -> Entry | None:
+        """Take back the newest review that was not taken back yet."""
+        ...
+
+    def card(self, key: str) -> CardState:
+        """Return a card, a new one where there was no review."""
+        ...
+
+    def misconception_counts(self, key: str | None = None) -> Counter[str]:
+        """Return how often each misconception was met."""
+        ...
+
+
+class Grader(Protocol):
+    """What studying asks of the scheduler."""
+
+    def preview(self, card: CardState, now_ms: int, clock: StudyClock) -> dict[Rating, int]:
+        """Return the interval in milliseconds that each rating would give."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Which engine marked an answer: the fingerprint of its source, and torch's version."""
+
+    fingerprint: str = ""
+    torch: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A review on disk: its attempt and verdict, the grade, and what each grade would mean."""
+
+    id: int
+    attempt: Attempt
+    verdict: Verdict
+    rating: Rating
+    intervals: dict[Rating, int]
+    times_met: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Study:
+    """One learner, one session."""
+
+    session: Session
+    log: Log
+    oracle: Oracle
+    grader: Grader
+    clock: StudyClock
+    language: Language = "en"
+    engine: Engine = field(default_factory=Engine)
+    history: list[Stored] = field(default_factory=list)
+
+    def show(self, now_ms: int) -> Attempt | None:
+        """Return the next attempt, or None at the end of the session."""
+        instance = self.session.next(now_ms)
+        return None if instance is None else Attempt(instance, now_ms)
+
+    def practise(self, stored: Stored, now_ms: int) -> Attempt:
+        """Return a practice attempt: aimed where the wrong ideas of that review show, and not scheduled."""
+        ideas = [diagnosis.id for diagnosis in stored.verdict.diagnoses]
+        instance = self.session.aimed(stored.attempt.instance.question, ideas)
+        return Attempt(instance, now_ms, practice=True)
+
+    def run(self, instance: Instance) -> "Future[Sequence[Outcome]]":
+        """Start every engine call that settles the instance; with evidence, so that it is there when asked for."""
+        try:
+            calls = instance.calls
+        except Undefined as error:
+            call = Call(instance.question.key, {})
+            impossible: Future[Sequence[Outcome]] = Future()
+            impossible.set_result([Failed(call, "error", f"{instance} cannot be run: {error}")])
+            return impossible
+        return self.oracle.submit(calls, evidence=True)
+
+    def judge(self, attempt: Attempt, reading: Reading, outcomes: Sequence[Outcome]) -> Verdict:
+        """Mark a reading; raises Unsettled when the engine gave no value."""
+        instance = attempt.instance
+        truth = instance.question.settle(instance.values, outcomes)
+        return instance.question.mark(reading, truth, instance.values)
+
+    def store(self, attempt: Attempt, answer: str, verdict: Verdict, now_ms: int) -> Stored:
+        """Store the review; returns when it is on disk."""
+        instance = attempt.instance
+        key = instance.question.key
+        before = self.log.card(key)
+        rating = attempt.rating(verdict)
+        number = self.log.add_review(self._review(attempt, answer, verdict, rating, now_ms))
+        if not attempt.practice:
+            self.session.answered(instance)
+        counted = self.log.misconception_counts(key)
+        met = {diagnosis.id: counted[diagnosis.id] for diagnosis in verdict.diagnoses}
+        stored = Stored(number, attempt, verdict, rating, self.grader.preview(before, now_ms, self.clock), met)
+        self.history.append(stored)
+        return stored
+
+    def _review(self, attempt: Attempt, answer: str, verdict: Verdict, rating: Rating, now_ms: int) -> Review:
+        instance = attempt.instance
+        run = verdict.truth.run
+        return Review(
+            key=instance.question.key,
+            rev=instance.question.rev,
+            seed=instance.seed,
+            params=params_text(instance.values),
+            prompt_hash=text_hash(instance.prompt(self.language)),
+            answer=answer,
+            outcome=verdict.result.value,
+            rating=rating,
+            at_ms=now_ms,
+            offset_minutes=self.clock.offset_minutes,
+            misconceptions=tuple(diagnosis.id for diagnosis in verdict.diagnoses),
+            hints=attempt.hints,
+            duration_ms=max(0, now_ms - attempt.shown_ms),
+            counts=verdict.counts and not attempt.practice,
+            score=verdict.score,
+            engine=self.engine.fingerprint,
+            torch=self.engine.torch,
+            device=(run.device or "") if run else "",
+            lang=self.language,
+        )
+
+    def regrade(self, stored: Stored, rating: Rating, now_ms: int) -> Stored:
+        """Grade a stored review anew, as one further row of the log."""
+        self.log.override(stored.id, rating, now_ms)
+        self.session.regraded()
+        graded = Stored(stored.id, stored.attempt, stored.verdict, rating, stored.intervals, stored.times_met)
+        self.history = [graded if item.id == stored.id else item for item in self.history]
+        return graded
+
+    def undo(self, now_ms: int) -> Attempt | Entry | None:
+        """Take back the newest review.
+
+        Returns a fresh attempt at the same instance when it was of this session, the stored entry when it was older,
+        and None when there is nothing to take back.
+        """
+        entry = self.log.undo(now_ms)
+        if entry is None or not self.history or self.history[-1].id != entry.id:
+            return entry
+        attempt = self.history.pop().attempt
+        if not attempt.practice:
+            self.session.taken_back(attempt.instance)
+        return Attempt(attempt.instance, now_ms, attempt.hints, attempt.practice)
+
+
+def failure(outcomes: Sequence[Outcome]) -> Failed | None:
+    """Return the first outcome that gave no value."""
+    return next((outcome for outcome in outcomes if isinstance(outcome, Failed)), None)

@@ -1,0 +1,61 @@
+"""Values on their way between expressions, the wire and a reader's eyes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from dlquiz.core.expressions import Value
+
+_GROUPED_FROM = 10_000
+_SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def to_json(value: Value) -> Any:
+    """Return the value as the engine takes it: a whole fraction as an int, another fraction as a float."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, Mapping):
+        return {name: to_json(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+def from_json(value: Any) -> Any:
+    """Return an engine's value with "nan", "inf" and "-inf" as the floats they stand for."""
+    if isinstance(value, str):
+        return _SPECIAL.get(value, value)
+    if isinstance(value, list):
+        return [from_json(item) for item in value]
+    return value
+
+
+def show(value: Any) -> str:
+    """Return the value as a reader sees it.
+
+    Whole numbers from 10,000 on are grouped, other numbers have at most six significant digits, a list of records has
+    a numbered line for each.
+
+    >>> show(590080), show(Fraction(7, 2)), show([64, 112, 112]), show(1 / 3)
+    ('590,080', '3.5', '(64, 112, 112)', '0.333333')
+    """
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    if isinstance(value, Fraction):
+        return show(int(value) if value.denominator == 1 else float(value))
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= _GROUPED_FROM else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={show(item)}" for name, item in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _show_sequence(value)
+    return str(value)
+
+
+def _show_sequence(values: Sequence[Any]) -> str:
+    if any(isinstance(item, Mapping) for item in values):
+        return "".join(f"\n  {number}. {show(item)}" for number, item in enumerate(values, start=1))
+    return f"({', '.join(show(item) for item in values)})"

@@ -1,0 +1,110 @@
+"""What a run established, and what marking an answer against it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from dlquiz.core.oracle import Block, Failed, LegKind, Outcome, Ran
+from dlquiz.core.texts import Text
+
+
+class Level(StrEnum):
+    """How well an answer is backed; learners see it."""
+
+    PROVED = "proved"
+    """Two legs of different kinds agree, or a run agrees with a published figure, or a claim and its control do."""
+    COMPUTED = "computed"
+    """One leg."""
+    ASSERTED = "asserted"
+    """No leg."""
+    CITED = "cited"
+    """A reported fact that no run can settle, with its source."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One way of arriving at the answer: what was evaluated or run, and what came out."""
+
+    kind: LegKind
+    what: str
+    value: Any
+    function: str | None = None
+    device: str | None = None
+    ms: float | None = None
+    evidence: Sequence[Block] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the runs established for one instance.
+
+    ``wrong`` holds the value of each misconception by its id, ``elsewhere`` the value under each other convention.
+    ``conflict`` says where bank and engine disagree; such a review does not count.
+    """
+
+    value: Any
+    legs: tuple[Leg, ...]
+    level: Level
+    wrong: Mapping[str, Any] = field(default_factory=dict)
+    elsewhere: tuple[Any, ...] = ()
+    conflict: str | None = None
+
+    @property
+    def run(self) -> Leg | None:
+        """The leg on which the verdict rests: the first that the engine ran."""
+        return next((leg for leg in self.legs if leg.function is not None), None)
+
+
+class Unsettled(Exception):  # noqa: N818 - it names a state of the question
+    """The engine gave no value, so nothing can be marked; the text is one sentence."""
+
+
+def values_of(outcomes: Sequence[Outcome]) -> list[Ran]:
+    """Return the outcomes when all of them ran; raises Unsettled with the first that did not."""
+    ran: list[Ran] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            raise Unsettled(outcome.message)
+        ran.append(outcome)
+    return ran
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A typed answer as it was understood: its value, and how it reads."""
+
+    value: Any
+    text: str
+
+
+class Result(StrEnum):
+    """What becomes of a readable answer."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A wrong idea that gives exactly what was answered, and what its author says to it."""
+
+    id: str
+    says: Text
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What marking says: the result, the share that was right, why, and what it rests on."""
+
+    result: Result
+    score: float
+    reading: Reading
+    truth: Truth
+    diagnoses: tuple[Diagnosis, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether the review is scheduled: not when bank and engine disagree."""
+        return self.truth.conflict is None
