@@ -1,0 +1,1 @@
+"""What is asked of a network: shapes, parameters, multiply-adds, receptive field."""

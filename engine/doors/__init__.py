@@ -1,0 +1,1 @@
+"""The functions that a question can call by name."""
