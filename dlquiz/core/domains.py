@@ -41,6 +41,9 @@ __all__ = [
 DRAWS = 10_000
 """How often an instance is drawn anew before the conditions count as impossible."""
 
+TRIES = 20
+"""How many attempts a sample takes on average for each seed, at most: rare settings cost no more than others."""
+
 ENUMERABLE = 200_000
 """The most settings, before the conditions, that :meth:`Domain.sample` goes through one by one."""
 
@@ -78,14 +81,10 @@ class Domain:
         A parameter takes the value at place ``SHA-256(key, rev, seed, name, attempt) mod size``; the parts of a list
         of records are named ``name.length`` and ``name[0].field``. Raises EmptyDomain after ``DRAWS`` attempts.
         """
-        for attempt in range(DRAWS):
-            try:
-                values = self._attempt(key, rev, seed, attempt)
-            except Undefined:
-                continue
-            if all(_holds(condition, values) for condition in self.where):
-                return values
-        raise EmptyDomain(self._why_empty(key, rev, seed))
+        found = next((values for values in self._tries(key, rev, seed) if values is not None), None)
+        if found is None:
+            raise EmptyDomain(self._why_empty(key, rev, seed))
+        return found
 
     def enumerate(self) -> Iterator[dict[str, Value]]:
         """Return every setting, the last parameter changing fastest; meant for a small :meth:`raw_size` only."""
@@ -138,12 +137,29 @@ class Domain:
     def _attempt(self, key: str, rev: int, seed: int, attempt: int) -> dict[str, Value]:
         return drawn_record(self.parameters, "", lambda name, size: drawn(key, rev, seed, name, attempt) % size, {})
 
+    def _tries(self, key: str, rev: int, seed: int) -> Iterator[dict[str, Value] | None]:
+        """Yield the setting of each attempt, None where it does not satisfy the conditions."""
+        for attempt in range(DRAWS):
+            try:
+                values = self._attempt(key, rev, seed, attempt)
+            except Undefined:
+                yield None
+                continue
+            yield values if all(_holds(condition, values) for condition in self.where) else None
+
     def _draws(self, key: str, rev: int, count: int) -> Iterator[dict[str, Value]]:
-        try:
-            for seed in range(count):
-                yield self.draw(key, rev, seed)
-        except EmptyDomain:
-            return
+        """Yield the settings of at most ``count`` seeds; ends early where settings are rare among the attempts."""
+        left = TRIES * count
+        for seed in range(count):
+            for values in self._tries(key, rev, seed):
+                left -= 1
+                if values is not None:
+                    yield values
+                    break
+                if left <= 0:
+                    return
+            else:
+                return
 
     def _corner(self, high: Mapping[str, bool]) -> dict[str, Value] | None:
         values: dict[str, Value] = {}

@@ -15,10 +15,12 @@ def declared(text: str, names: tuple[str, ...]) -> Expression:
     >>> declared("2n", ("n",)).evaluate({"n": 4})
     8
     """
+    if text in names:
+        return Expression(text, ("name", text))
     found = parse(text, names)
     unknown = sorted(found.names - set(names))
     if unknown:
-        reason = f"'{unknown[0]}' is not a name here; this question declares no parameters"
+        reason = f"'{unknown[0]}' is not a name here; no parameter is declared before it"
         raise Unreadable(reason, max(text.find(unknown[0]), 0), len(unknown[0]))
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlquiz.core.scheduling import Rating
+from dlquiz.core.scheduling import Rating, StudyClock
 from dlquiz.core.values import to_json
 
 
@@ -24,8 +24,9 @@ def text_hash(text: str) -> str:
 class Review:
     """One attempt as it is stored.
 
-    ``counts`` is False for practice and where bank and engine disagreed: such a review schedules nothing. Times are
-    UTC milliseconds; ``offset_minutes`` is the learner's zone east of UTC.
+    ``params`` is JSON, ``answer`` is what was typed, ``score`` from 0 to 1 is the share that was right. ``counts`` is
+    False for practice and where bank and engine disagreed: such a review schedules nothing. Times are UTC
+    milliseconds; ``offset_minutes`` (east of UTC) and ``rollover_hour`` make the learner's study days.
     """
 
     key: str
@@ -47,3 +48,9 @@ class Review:
     torch: str = ""
     device: str = ""
     lang: str = "en"
+    rollover_hour: int = 4
+
+    @property
+    def clock(self) -> StudyClock:
+        """The clock by which this review was done."""
+        return StudyClock(self.offset_minutes, self.rollover_hour)

@@ -165,6 +165,7 @@ class Study:
             torch=self.engine.torch,
             device=(run.device or "") if run else "",
             lang=self.language,
+            rollover_hour=self.clock.rollover_hour,
         )
 
     def regrade(self, stored: Stored, rating: Rating, now_ms: int) -> Stored:

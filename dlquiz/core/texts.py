@@ -12,7 +12,7 @@ from dlquiz.core.values import show
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-_HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_HOLE = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,19 @@ def parse_template(text: str, names: Collection[str] = ()) -> Template:
     parts: list[str | Expression] = []
     end = 0
     for hole in _HOLE.finditer(text):
-        parts.append(text[end : hole.start()])
-        parts.append(_expression(hole, names))
+        parts += [_plain(text, end, hole.start()), _expression(hole, names)]
         end = hole.end()
-    rest = text[end:]
-    if "{{" in rest or "}}" in rest:
-        mark = "{{" if "{{" in rest else "}}"
-        raise Unreadable(f"this '{mark}' has no partner", end + rest.index(mark), 2)
-    return Template((*(part for part in parts if part != ""), *([rest] if rest else [])))
+    parts.append(_plain(text, end, len(text)))
+    return Template(tuple(part for part in parts if part != ""))
+
+
+def _plain(text: str, start: int, end: int) -> str:
+    """Return what stands between holes; raises Unreadable for half a hole."""
+    for mark in ("{{", "}}"):
+        at = text.find(mark, start, end)
+        if at >= 0:
+            raise Unreadable(f"this '{mark}' has no partner", at, len(mark))
+    return text[start:end]
 
 
 def _expression(hole: re.Match[str], names: Collection[str]) -> Expression:

@@ -121,8 +121,8 @@ class Computed(Question):
         for golden in self.golden:
             differing = asked ^ set(golden.given or {})
             if differing:
-                named = ", ".join(sorted(asked)) or "no parameter"
-                message = f"a figure is given for {named}, and {min(differing)} differs"
+                name = min(differing)
+                message = f"'{name}' is not given" if name in asked else f"'{name}' is not a parameter to be given"
                 yield Fault(golden.at, message, "give a value to each parameter that is not derived, and to no other")
 
     @property

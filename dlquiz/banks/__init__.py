@@ -1,0 +1,1 @@
+"""Banks: YAML files read into questions, every complaint with its file, line and column."""

@@ -1,0 +1,103 @@
+"""Complaints: what is wrong in a bank, at which line and column, and what to do about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from dlquiz.core.calls import Place
+
+Severity = Literal["error", "warning"]
+
+
+class Code(NamedTuple):
+    """What a code stands for. An error leaves the question out; a warning does not."""
+
+    title: str
+    severity: Severity = "error"
+
+
+CODES: dict[str, Code] = {
+    # The file and its YAML.
+    "DQ101": Code("The file cannot be read."),
+    "DQ102": Code("The file is larger than a bank may be."),
+    "DQ103": Code("The file is not UTF-8."),
+    "DQ104": Code("A character does not belong into a text file."),
+    "DQ105": Code("The YAML cannot be read."),
+    "DQ106": Code("A YAML tag is used."),
+    "DQ107": Code("A mapping has one key twice."),
+    "DQ108": Code("An anchor or alias is not one that a bank may use."),
+    "DQ109": Code("Lists and mappings are nested too deeply."),
+    "DQ110": Code("A key is not a plain name."),
+    "DQ111": Code("A number is too long, or not finite."),
+    "DQ112": Code("Lines end with CRLF.", "warning"),
+    "DQ113": Code("The file begins with a byte order mark.", "warning"),
+    # The shape of a bank.
+    "DQ201": Code("The bank does not say which version of the format it is written in."),
+    "DQ202": Code("A field is not known."),
+    "DQ203": Code("A field is missing."),
+    "DQ204": Code("A value is not of the type that its field takes."),
+    "DQ205": Code("A bank, topic or id is not named by lower-case words with hyphens."),
+    "DQ206": Code("Two questions of a bank have one id."),
+    "DQ207": Code("Two banks have one name."),
+    "DQ208": Code("The kind of a question is not known."),
+    "DQ209": Code("The topic of a bank is not that of its folder."),
+    "DQ210": Code("A question contradicts itself."),
+    # Parameters, formulas and texts.
+    "DQ301": Code("A formula cannot be read."),
+    "DQ302": Code("An argument mixes parameters with other words."),
+    "DQ303": Code("A text has a hole that cannot be read."),
+    "DQ304": Code("The languages of a text do not put in the same values."),
+    "DQ305": Code("A parameter has a name that it cannot have."),
+    "DQ306": Code("The values of a parameter contradict themselves."),
+    "DQ307": Code("No setting of the parameters satisfies the conditions."),
+    # What running the engine shows.
+    "DQ401": Code("The formula and the engine disagree."),
+    "DQ402": Code("The engine gives no value."),
+    "DQ403": Code("Nothing settles the answer."),
+    "DQ404": Code("A published figure is not met."),
+    "DQ405": Code("The answer is not proved.", "warning"),
+    "DQ411": Code("A wrong idea gives the right answer, or another idea's answer, too often."),
+    "DQ421": Code("A text has no value on an instance."),
+    "DQ431": Code("An answer is not marked as it should be."),
+    "DQ441": Code("An experiment contradicts its claim."),
+    "DQ442": Code("A control comes out as its experiment does."),
+    "DQ443": Code("An experiment gives neither true nor false."),
+}
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One complaint; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        """Return ``file:line:column  error DQ202  what is wrong; the fix``."""
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place}  {self.severity} {self.code}  {self.message}; {self.fix}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields that ``check --format json`` promises."""
+        names = ("file", "line", "column", "code", "severity", "message", "fix")
+        return {name: getattr(self, name) for name in names}
+
+
+def complaint(at: Place, code: str, message: str, fix: str) -> Complaint:
+    """Return a complaint about a place, with the severity of its code.
+
+    >>> print(complaint(Place("a.yaml", 3, 5), "DQ203", "the prompt is missing", "add prompt:"))
+    a.yaml:3:5  error DQ203  the prompt is missing; add prompt:
+    """
+    return Complaint(at.file, at.line, at.column, code, CODES[code].severity, message, fix)
+
+
+def ordered(complaints: Iterable[Complaint]) -> list[Complaint]:
+    """Return complaints by file, line and column, each once."""
+    unique = dict.fromkeys(complaints)
+    return sorted(unique, key=lambda item: (item.file, item.line, item.column, item.code, item.message))

@@ -1,0 +1,151 @@
+"""What is asked of every question: its instances are settled, its texts filled, its sample answers marked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dlquiz.banks import parts
+from dlquiz.banks.complaints import Complaint
+from dlquiz.banks.runs import Runs
+from dlquiz.banks.tally import Tally, setting
+from dlquiz.core.calls import CallTemplate, Place
+from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.oracle import Call, Failed, Outcome
+from dlquiz.core.questions import Question
+from dlquiz.core.values import show
+from dlquiz.core.verdicts import Level, Result, Truth, Unsettled
+
+MARKED = 100
+"""On how many instances the typed answers that a question makes for its own tests are marked."""
+
+_WORST_LAST = (Level.CITED, Level.PROVED, Level.COMPUTED, Level.ASSERTED)
+_CORRECT_ENGINE = "correct the call, or narrow the parameters to what the engine takes"
+
+
+class Examination:
+    """One question under examination. Kinds of answer with more to be asked have a class of their own."""
+
+    def __init__(self, question: Question, instances: int):
+        self.question = question
+        self.instances = instances
+        self.tally = Tally()
+        self.seen = 0
+        self.settled = 0
+        self.levels: set[Level] = set()
+        self._templates = parts.templates(question)
+        self._holes = parts.holes(question)
+        self._stride = max(1, instances // MARKED)
+
+    @property
+    def conflict_at(self) -> Place:
+        """Where a conflict between legs is reported."""
+        return self.question.at
+
+    @property
+    def level(self) -> Level:
+        """The lowest level that an instance reached."""
+        return max(self.levels, key=_WORST_LAST.index, default=Level.ASSERTED)
+
+    def calls(self, values: Mapping[str, Any]) -> tuple[Call, ...] | None:
+        """Return the calls of an instance; None, and a complaint, where an argument has no value."""
+        try:
+            return self.question.calls(values)
+        except Undefined as error:
+            message = f"{_sentence(error)}{setting(values)}"
+            self.tally.note(self.question.at, "DQ403", message, "correct the arguments, or narrow the parameters")
+            return None
+
+    def see(self, values: Mapping[str, Any], outcomes: Sequence[Outcome]) -> None:
+        """Take in what came of the calls of an instance."""
+        self.seen += 1
+        self.tally.next_instance()
+        try:
+            truth = self.question.settle(values, outcomes)
+        except Unsettled as error:
+            self.unsettled(values, outcomes, str(error))
+            return
+        self.settle(values, outcomes, truth)
+
+    def settle(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], truth: Truth) -> None:
+        """Take in an instance that has an answer."""
+        self.settled += 1
+        self.levels.add(truth.level)
+        if truth.conflict is not None:
+            self.conflict(values, truth.conflict)
+        self.fill(values, truth)
+        if (self.seen - 1) % self._stride == 0:
+            self.mark(values, truth)
+
+    def finish(self, runs: Runs) -> None:
+        """Take in what is not asked of single instances."""
+        if self.settled and self.level in (Level.COMPUTED, Level.ASSERTED):
+            message = f"the answer is {self.level.value}, not proved: no two legs of different kinds agree on it"
+            fix = "add a formula, an engine call of another kind, or for a fixed fact a golden figure"
+            self.tally.note(self.question.at, "DQ405", message, fix)
+
+    def complaints(self) -> list[Complaint]:
+        """Return everything that is wrong with the question."""
+        return self.tally.complaints(self.seen)
+
+    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: str) -> None:
+        """Note that an instance has no answer."""
+        failed = next((outcome for outcome in outcomes if isinstance(outcome, Failed)), None)
+        if failed is None:
+            fix = "correct the formula, or narrow the parameters"
+            self.tally.note(self.conflict_at, "DQ403", f"{_sentence(reason)}{setting(values)}", fix)
+        else:
+            self.failed(self._place(failed.call, values), failed, values)
+
+    def failed(self, at: Place, failed: Failed, values: Mapping[str, Any]) -> None:
+        """Note that a call gave no value."""
+        message = f"{failed.call} gives no value: {_sentence(failed.message)}{setting(values)}"
+        self.tally.note(at, "DQ402", message, _CORRECT_ENGINE)
+
+    def conflict(self, values: Mapping[str, Any], conflict: str) -> None:
+        """Note that the legs of an instance disagree."""
+        fix = "correct the formula or the call, whichever is wrong"
+        self.tally.note(self.conflict_at, "DQ401", f"{conflict}{setting(values)}", fix)
+
+    def fill(self, values: Mapping[str, Any], truth: Truth) -> None:
+        """Note texts that cannot be shown on an instance."""
+        known = {**values, "answer": truth.value}
+        for hole, at in self._holes:
+            try:
+                hole.evaluate(known)
+            except Undefined as error:
+                message = f"{{{{{hole.text}}}}} has no value: {_sentence(error)}{setting(values)}"
+                self.tally.note(at, "DQ421", message, "correct the text, or narrow the parameters")
+
+    def mark(self, values: Mapping[str, Any], truth: Truth) -> None:
+        """Note typed answers that are not marked as they should be."""
+        samples = self.question.samples(values, truth)
+        kinds = (("right", samples.correct), ("wrong", samples.wrong), ("unreadable", samples.unreadable))
+        for wanted, texts in kinds:
+            for text in texts:
+                found = self._marked(text, values, truth)
+                if found != wanted:
+                    message = f"the answer '{text}' is {found} and should be {wanted}{setting(values)}"
+                    fix = f"the answer there is {show(truth.value)}; look at the tolerance and at the parameters"
+                    self.tally.note(self.question.at, "DQ431", message, fix)
+
+    def _marked(self, text: str, values: Mapping[str, Any], truth: Truth) -> str:
+        try:
+            reading = self.question.read(text, values)
+        except Unreadable:
+            return "unreadable"
+        verdict = self.question.mark(reading, truth, values)
+        return "right" if verdict.result is Result.RIGHT else "wrong"
+
+    def _place(self, call: Call, values: Mapping[str, Any]) -> Place:
+        """Return where a call is written."""
+        return next((one.at for one in self._templates if _writes(one, call, values)), self.question.at)
+
+
+def _writes(template: CallTemplate, call: Call, values: Mapping[str, Any]) -> bool:
+    try:
+        return template.fill(values) == call
+    except Undefined:
+        return False
+
+
+def _sentence(error: object) -> str:
+    return str(error).rstrip(".")

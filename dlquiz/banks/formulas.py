@@ -1,0 +1,148 @@
+"""Readers of what holds expressions: formulas, conditions, texts with holes, and engine calls."""
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from dlquiz.banks.leaves import string
+from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
+from dlquiz.banks.scope import Refused, Scope, every
+from dlquiz.core.calls import CallTemplate
+from dlquiz.core.expressions import Expression, Unreadable, parse
+from dlquiz.core.formulas import Formula, declared
+from dlquiz.core.texts import LANGUAGES, Template, Text, parse_template
+from dlquiz.core.values import to_json
+from dlquiz.errors import nearest
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+def expression(node: Node, scope: Scope) -> Expression:
+    """Read one expression in the names of the scope; a plain number is one too."""
+    if not isinstance(node, ScalarNode) or isinstance(scope.plain(node), bool | None):
+        raise scope.wrong_type(node, "a formula", 'write it in quotes, such as "2*n + 1"')
+    try:
+        return declared(node.text, scope.names)
+    except Unreadable as error:
+        raise scope.unreadable(node, error, "DQ301", "write the formula in numbers and declared names") from error
+
+
+def formula(node: Node, scope: Scope) -> Formula:
+    """Read an expression, or a list of them for a shape."""
+    if isinstance(node, ListNode):
+        parts = every(lambda item=item: expression(item, scope) for item in node.items)  # type: ignore[misc]
+        return Formula(tuple(parts), listed=True)
+    return Formula((expression(node, scope),))
+
+
+def text(node: Node, scope: Scope) -> Text:
+    """Read a text in English, or in the languages that a mapping gives."""
+    if isinstance(node, ScalarNode):
+        return Text(template(node, scope))
+    if not isinstance(node, MapNode):
+        raise scope.wrong_type(node, "a text", "write a text, or {en: ..., zh: ...}")
+    for key, at in node.keys.items():
+        if key not in LANGUAGES:
+            fix = f"the languages are {' and '.join(LANGUAGES)}"
+            scope.refuse(at, "DQ202", f"'{key[:40]}' is not a language that a text can have", fix)
+    if "en" not in node.values:
+        raise scope.refuse(node, "DQ203", "the English text is missing", "add en:")
+    found = every(lambda item=item: template(item, scope) for item in _in_languages(node))  # type: ignore[misc]
+    _compare_holes(node, found, scope)
+    return Text(*found)
+
+
+def _in_languages(node: MapNode) -> list[Node]:
+    return [node.values[language] for language in LANGUAGES if language in node.values]
+
+
+def template(node: Node, scope: Scope) -> Template:
+    """Read a text with ``{{expression}}`` holes."""
+    written = string(node, scope)
+    assert isinstance(node, ScalarNode)
+    try:
+        return parse_template(written, scope.names)
+    except Unreadable as error:
+        fix = "write numbers and declared names between {{ and }}"
+        raise scope.unreadable(node, error, "DQ303", fix) from error
+
+
+def _compare_holes(node: MapNode, templates: list[Template], scope: Scope) -> None:
+    """Complain where one language puts in a value that another does not."""
+    wanted, *others = [{hole.tree: hole.text.strip() for hole in one.holes} for one in templates]
+    for found, at in zip(others, _in_languages(node)[1:], strict=True):
+        differing = sorted({**wanted, **found}[tree] for tree in wanted.keys() ^ found.keys())
+        if differing:
+            shown = ", ".join("{{" + hole + "}}" for hole in differing)
+            message = f"only one of the languages puts in {shown}"
+            raise scope.refuse(at, "DQ304", message, "put the same values into every language")
+
+
+def call(node: Node, scope: Scope) -> CallTemplate:
+    """Read ``{call: name, with: {argument: value}}``."""
+    if not isinstance(node, MapNode):
+        raise scope.wrong_type(node, "an engine call", "write {call: conv.output_size, with: {size: n}}")
+    for key, at in node.keys.items():
+        if key not in ("call", "with"):
+            scope.refuse(at, "DQ202", f"'{key[:40]}' is not a field of an engine call", "its fields are call and with")
+    if "call" not in node.values:
+        raise scope.refuse(node, "DQ203", "the name of the engine function is missing", "add call:")
+    function = string(node.values["call"], scope)
+    given = node.values.get("with")
+    return CallTemplate(function, {} if given is None else arguments(given, scope), scope.place(node.values["call"]))
+
+
+def arguments(node: Node, scope: Scope) -> dict[str, Any]:
+    """Read the arguments of a call, by name."""
+    if not isinstance(node, MapNode):
+        raise scope.wrong_type(node, "a mapping of arguments", "write with: {size: n, kernel_size: 3}")
+    found: dict[str, Any] = argument(node, scope)
+    return found
+
+
+def changed_call(node: Node, experiment: CallTemplate, scope: Scope) -> CallTemplate:
+    """Read a control: a call of its own, or the arguments that it changes in the experiment."""
+    if isinstance(node, MapNode) and "call" in node.values:
+        return call(node, scope)
+    return replace(experiment.changed(arguments(node, scope)), at=scope.place(node))
+
+
+def argument(node: Node, scope: Scope) -> Any:
+    """Read one argument: data, where a text that is written in declared names is an expression."""
+    if isinstance(node, ListNode):
+        return every(lambda item=item: argument(item, scope) for item in node.items)  # type: ignore[misc]
+    if isinstance(node, MapNode):
+        values = every(lambda item=item: argument(item, scope) for item in node.values.values())  # type: ignore[misc]
+        return dict(zip(node.values, values, strict=True))
+    value = scope.plain(node)
+    if not isinstance(value, str):
+        return to_json(value) if isinstance(value, Fraction) else value
+    if _WORD.fullmatch(value):
+        return declared(value, scope.names) if value in scope.names else value
+    return _written(node, value, scope)
+
+
+def _written(node: ScalarNode, written: str, scope: Scope) -> Expression | str:
+    """Return the expression that a text writes; the text itself where it uses no declared name."""
+    try:
+        return declared(written, scope.names)
+    except Unreadable:
+        pass
+    try:
+        free = parse(written).names
+    except Unreadable:
+        return written
+    if free.isdisjoint(scope.names):
+        return written
+    raise _mixed(node, sorted(free - set(scope.names), key=written.find), scope)
+
+
+def _mixed(node: ScalarNode, unknown: list[str], scope: Scope) -> Refused:
+    if not unknown:
+        return scope.refuse(node, "DQ302", f"'{node.text[:60]}' cannot be read", "write * between names")
+    error = Unreadable(
+        f"'{unknown[0][:40]}' is not a parameter of this question{nearest(unknown[0], scope.names)}",
+        max(node.text.find(unknown[0]), 0),
+    )
+    return scope.unreadable(node, error, "DQ302", "declare it under params, or write a text as \"'...'\"")

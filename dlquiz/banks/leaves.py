@@ -1,0 +1,81 @@
+"""Readers of single values: texts, numbers, truths, names, and plain data."""
+
+import re
+from fractions import Fraction
+from typing import Any
+
+from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
+from dlquiz.banks.scope import Scope, every
+
+NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
+"""How a bank, a topic and an id are named."""
+LONGEST_NAME = 64
+
+_NAME = re.compile(NAME)
+
+
+def string(node: Node, scope: Scope) -> str:
+    """Read a text that is not empty."""
+    value = scope.plain(node) if isinstance(node, ScalarNode) else None
+    if isinstance(value, str) and value.strip():
+        return value
+    raise scope.wrong_type(node, "a text", "write a text, in quotes where it looks like something else")
+
+
+def name(node: Node, scope: Scope) -> str:
+    """Read a name: lower-case words with hyphens."""
+    text = string(node, scope)
+    if _NAME.fullmatch(text) and len(text) <= LONGEST_NAME:
+        return text
+    shown = text[:LONGEST_NAME]
+    message = f"'{shown}' is not a name: lower-case words with hyphens, at most {LONGEST_NAME} characters"
+    raise scope.refuse(node, "DQ205", message, f"write it like '{_suggested(text)}'")
+
+
+def _suggested(text: str) -> str:
+    return "-".join(re.findall("[a-z0-9]+", text.lower()))[:LONGEST_NAME].strip("-") or "conv-output-size"
+
+
+def whole(node: Node, scope: Scope) -> int:
+    """Read a whole number."""
+    value = scope.plain(node) if isinstance(node, ScalarNode) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise scope.wrong_type(node, "a whole number")
+
+
+def truth(node: Node, scope: Scope) -> bool:
+    """Read true or false."""
+    value = scope.plain(node) if isinstance(node, ScalarNode) else None
+    if isinstance(value, bool):
+        return value
+    raise scope.wrong_type(node, "true or false", "write true or false; yes, no, on and off are texts")
+
+
+def exact(node: Node, scope: Scope) -> Fraction:
+    """Read a number exactly as it is written."""
+    value = scope.plain(node) if isinstance(node, ScalarNode) else None
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return Fraction(value)
+    raise scope.wrong_type(node, "a number")
+
+
+def data(node: Node, scope: Scope) -> Any:
+    """Read plain data: numbers (exact), texts, truths, and lists and mappings of them."""
+    if isinstance(node, ListNode):
+        return every(lambda item=item: data(item, scope) for item in node.items)  # type: ignore[misc]
+    if isinstance(node, MapNode):
+        values = every(lambda item=item: data(item, scope) for item in node.values.values())  # type: ignore[misc]
+        return dict(zip(node.values, values, strict=True))
+    value = scope.plain(node)
+    if value is None:
+        raise scope.wrong_type(node, "a value")
+    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def mapping(node: Node, scope: Scope) -> dict[str, Any]:
+    """Read a mapping of plain data."""
+    if not isinstance(node, MapNode):
+        raise scope.wrong_type(node, "a mapping", "write {name: value, ...}")
+    found: dict[str, Any] = data(node, scope)
+    return found

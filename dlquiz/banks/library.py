@@ -1,0 +1,108 @@
+"""The library: the banks at hand, their questions by topic and by key, and what is wrong with them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dlquiz.banks import folders
+from dlquiz.banks.bank import Bank, read_bank
+from dlquiz.banks.complaints import Complaint, complaint, ordered
+from dlquiz.banks.files import load
+from dlquiz.core.questions import Question
+from dlquiz.errors import DlquizError, nearest
+
+
+@dataclass(frozen=True)
+class Library:
+    """Banks that were read. ``known`` names every topic there is, also those that were not asked for."""
+
+    banks: tuple[Bank, ...]
+    complaints: tuple[Complaint, ...] = ()
+    known: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @classmethod
+    def load(
+        cls, paths: Sequence[Path] = (), topics: Sequence[str] | None = None, home: Path | None = None
+    ) -> "Library":
+        """Read banks: all of them, or those of some topics.
+
+        The banks that come with dlquiz lie in folders named as their topics; only the folders asked for are read.
+        ``home`` is a folder whose ``banks/`` holds the learner's own. With ``paths`` and no ``topics`` those paths
+        alone are read; with both, they add to the rest. Raises DlquizError for a path that names nothing.
+        """
+        given = folders.named(paths)
+        installed, own = folders.installed(), home / "banks" if home is not None else None
+        files = [] if paths and topics is None else folders.banks_in(installed, topics)
+        strict = {folders.shown(file) for file in files if file.parent.parent == installed}
+        if own is not None and not (paths and topics is None):
+            files += folders.banks_in(own)
+        banks, complaints = _read([*files, *(file for file in given if file not in files)], strict)
+        kept = tuple(bank for bank in banks if topics is None or bank.topic in topics)
+        known = sorted({*folders.topics_of(installed), *(bank.topic for bank in banks)})
+        shown = tuple(folders.shown(file) for file in [*files, *given])
+        return cls(kept, tuple(ordered(complaints)), tuple(known), shown)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Every whole question, bank by bank."""
+        return tuple(question for bank in self.banks for question in bank.questions)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Question]:
+        return {question.key: question for question in self.questions}
+
+    def topics(self) -> list[str]:
+        """Return the topics of the banks that were read, sorted."""
+        return sorted({bank.topic for bank in self.banks})
+
+    def topic(self, name: str) -> list[Question]:
+        """Return the questions of a topic; raises DlquizError with the nearest topic."""
+        found = [question for question in self.questions if question.topic == name]
+        if not found:
+            listed = f"the topics are {', '.join(self.known)}" if self.known else "there are no banks"
+            raise DlquizError(f"there is no question on '{name}'{nearest(name, self.known)} ({listed})")
+        return found
+
+    def question(self, key: str) -> Question:
+        """Return the question with a key ``bank/id``; raises DlquizError with the nearest key."""
+        if key not in self._by_key:
+            raise DlquizError(f"there is no question '{key}'{nearest(key, self._by_key)} (a question is named bank/id)")
+        return self._by_key[key]
+
+    def warnings(self) -> list[str]:
+        """Return a sentence for each file of which something was left out."""
+        left_out = {bank.file: bank.left_out for bank in self.banks}
+        broken = [item.file for item in self.complaints if item.severity == "error"]
+        return [_warning(file, left_out.get(file)) for file in dict.fromkeys(broken)]
+
+
+def _warning(file: str, count: int | None) -> str:
+    if not count:
+        return f"{file} was left out: run dlquiz check {file}"
+    questions = "1 question" if count == 1 else f"{count} questions"
+    return f"{questions} of {file} {'was' if count == 1 else 'were'} left out: run dlquiz check {file}"
+
+
+def _read(files: Iterable[Path], strict: Collection[str]) -> tuple[list[Bank], list[Complaint]]:
+    """Return the banks of files, the first of each name; ``strict`` files lie in a folder named as their topic."""
+    banks: dict[str, Bank] = {}
+    complaints: list[Complaint] = []
+    for path in files:
+        file = folders.shown(path)
+        text, found = load(path, file)
+        complaints += found
+        if text is None:
+            continue
+        bank, found = read_bank(text, file)
+        complaints += found
+        if bank is None:
+            continue
+        if file in strict and bank.topic != path.parent.name:
+            message = f"the topic is '{bank.topic}', and the folder is named '{path.parent.name}'"
+            complaints.append(complaint(bank.topic_at, "DQ209", message, "name the topic as its folder"))
+        if (first := banks.setdefault(bank.name, bank)) is not bank:
+            message = f"the name '{bank.name}' is that of the bank {first.file}"
+            complaints.append(complaint(bank.at, "DQ207", message, "give this bank another name"))
+    return list(banks.values()), complaints

@@ -1,0 +1,74 @@
+"""One question of a bank read: its kind, its parameters, and the fields that its kind declares."""
+
+from dlquiz.banks.nodes import MapNode, Node, ScalarNode
+from dlquiz.banks.parameters import domain
+from dlquiz.banks.records import record
+from dlquiz.banks.scope import Refused, Scope
+from dlquiz.core.domains import Derived, Domain, EmptyDomain
+from dlquiz.core.kinds import KINDS
+from dlquiz.core.questions import Question
+from dlquiz.errors import nearest
+
+READ_HERE = ("kind", "params", "where")
+"""Keys of a question that are no fields of its class."""
+
+
+def question(node: Node, bank: str, topic: str, scope: Scope) -> Question | None:
+    """Return a question, or None where an error was found in it."""
+    noted = len(scope.complaints)
+    try:
+        found = _read(node, bank, topic, scope)
+    except Refused:
+        return None
+    for fault in found.faults():
+        scope.refuse(fault.at, "DQ210", fault.message, fault.fix)
+    return None if any(item.severity == "error" for item in scope.complaints[noted:]) else found
+
+
+def _read(node: Node, bank: str, topic: str, scope: Scope) -> Question:
+    if not isinstance(node, MapNode):
+        raise scope.wrong_type(node, "a question", "write id:, kind:, prompt: and what else its kind asks for")
+    kind = _kind(node, scope)
+    settings = Domain({})
+    refused: Refused | None = None
+    try:
+        settings = domain(node.values.get("params"), node.values.get("where"), scope)
+    except Refused as error:
+        refused = error
+    given = {"bank": bank, "topic": topic, "domain": settings}
+    found: Question = record(kind, node, scope.naming(_names(node)), given, READ_HERE)
+    if refused is not None:
+        raise refused
+    _check_drawable(found, node, scope)
+    return found
+
+
+def _kind(node: MapNode, scope: Scope) -> type[Question]:
+    found = node.values.get("kind")
+    listed = ", ".join(KINDS)
+    if found is None:
+        raise scope.refuse(node, "DQ203", "'kind' is missing", f"add kind: with one of {listed}")
+    text = found.text if isinstance(found, ScalarNode) else ""
+    if text not in KINDS:
+        message = f"'{text[:40]}' is not a kind of answer{nearest(text[:40], KINDS)}"
+        raise scope.refuse(found, "DQ208", message, f"the kinds are {listed}")
+    return KINDS[text]
+
+
+def _names(node: MapNode) -> tuple[str, ...]:
+    """Return the declared names, so that formulas are read even where a parameter is broken."""
+    params = node.values.get("params")
+    return tuple(params.values) if isinstance(params, MapNode) else ()
+
+
+def _check_drawable(found: Question, node: MapNode, scope: Scope) -> None:
+    """Complain where conditions or derived values leave no setting to draw."""
+    derived = any(isinstance(parameter, Derived) for parameter in found.domain.parameters.values())
+    if not (found.domain.where or derived):
+        return
+    try:
+        found.domain.draw(found.key, found.rev, 0)
+    except EmptyDomain as error:
+        message, _, fix = str(error).rpartition("; ")
+        at = node.values.get("where") or node.values["params"]
+        raise scope.refuse(at, "DQ307", message, fix) from error

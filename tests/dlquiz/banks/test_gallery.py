@@ -1,0 +1,58 @@
+"""Wrong banks, each of which must be refused with the code, at the line and column that its first line names."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from fakes import FUNCTIONS, FakeOracle
+
+from dlquiz.banks.check import Report, check
+from dlquiz.banks.complaints import CODES
+from dlquiz.banks.library import Library
+
+GALLERY = sorted((Path(__file__).parent / "gallery").glob("*.yaml"))
+EXPECT = re.compile(r"# expect: (DQ\d{3}) (\d+):(\d+)")
+ELSEWHERE = {"DQ101", "DQ102", "DQ103", "DQ104", "DQ112", "DQ113", "DQ207", "DQ209"}
+"""Codes that take more than one file, or bytes that are no text: other tests have them."""
+
+
+def expected(path: Path) -> tuple[str, int, int]:
+    found = EXPECT.match(path.read_text(encoding="utf-8"))
+    assert found, path.name
+    return found[1], int(found[2]), int(found[3])
+
+
+def checked(path: Path) -> Report:
+    library = Library.load([path])
+    oracle = FakeOracle({**FUNCTIONS, "activation.zero": ("module", lambda x: 0)})
+    return check(library.questions, oracle, complaints=library.complaints)
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_a_wrong_bank_is_refused_at_its_place(path: Path) -> None:
+    begun = time.perf_counter()
+    report = checked(path)
+    assert time.perf_counter() - begun < 1
+    found = [(item.code, item.line, item.column) for item in report.complaints]
+    assert expected(path) in found, "\n".join(map(str, report.complaints))
+    assert report.proved < max(1, path.read_text().count("  - id:"))
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_a_wrong_bank_has_one_thing_wrong(path: Path) -> None:
+    assert {item.code for item in checked(path).complaints} == {expected(path)[0]}
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_a_complaint_is_a_sentence_with_a_fix(path: Path) -> None:
+    for item in checked(path).complaints:
+        assert str(item).startswith(f"{item.file}:{item.line}:{item.column}  {item.severity} {item.code}  ")
+        assert item.fix
+        assert not item.fix.endswith(".")
+        assert not item.message.endswith((".", ";", ":"))
+        assert "\n" not in item.message
+
+
+def test_the_gallery_has_every_code() -> None:
+    assert {expected(path)[0] for path in GALLERY} == set(CODES) - ELSEWHERE

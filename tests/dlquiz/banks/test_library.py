@@ -1,0 +1,144 @@
+"""The library: where banks are found, by topic and by key, and how it says what was left out."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from dlquiz.banks import folders
+from dlquiz.banks.library import Library
+from dlquiz.errors import DlquizError
+
+GOOD = Path(__file__).with_name("good.yaml")
+BANK = """dlquiz: 1
+bank: {bank}
+topic: {topic}
+title: T
+questions:
+  - {{id: {id}, kind: number, prompt: P, answer: {{formula: 1}}}}
+"""
+
+
+def write(path: Path, bank: str, topic: str, id_: str = "q") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(BANK.format(bank=bank, topic=topic, id=id_))
+    return path
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "questions"
+    write(root / "cnn" / "one.yaml", "one", "cnn")
+    write(root / "rnn" / "two.yaml", "two", "rnn")
+    (root / "empty").mkdir()
+    monkeypatch.setattr(folders, "installed", lambda: root)
+    monkeypatch.chdir(tmp_path)
+    return root
+
+
+def test_all_banks(installed: Path) -> None:
+    library = Library.load()
+    assert library.topics() == ["cnn", "rnn"]
+    assert [question.key for question in library.questions] == ["one/q", "two/q"]
+    assert library.complaints == ()
+    assert library.question("two/q").topic == "rnn"
+
+
+def test_only_the_folder_of_a_topic_is_read(installed: Path) -> None:
+    (installed / "rnn" / "broken.yaml").write_text("[")
+    library = Library.load(topics=["cnn"])
+    assert library.topics() == ["cnn"]
+    assert library.complaints == ()
+    assert library.files == ("questions/cnn/one.yaml",)
+    assert Library.load(topics=["rnn"]).complaints != ()
+
+
+def test_an_unknown_topic_names_the_nearest(installed: Path) -> None:
+    library = Library.load(topics=["cmn"])
+    with pytest.raises(DlquizError, match=r"no question on 'cmn'; did you mean 'cnn'\?.*cnn, rnn"):
+        library.topic("cmn")
+
+
+def test_an_unknown_key_names_the_nearest(installed: Path) -> None:
+    with pytest.raises(DlquizError, match=r"no question 'one/p'; did you mean 'one/q'\?"):
+        Library.load().question("one/p")
+
+
+def test_a_named_path_is_read_alone_and_beside_topics(installed: Path, tmp_path: Path) -> None:
+    own = write(tmp_path / "mine" / "three.yaml", "three", "cnn")
+    assert [bank.name for bank in Library.load([own]).banks] == ["three"]
+    assert [bank.name for bank in Library.load([tmp_path / "mine"]).banks] == ["three"]
+    assert [bank.name for bank in Library.load([own], ["cnn"]).banks] == ["one", "three"]
+    assert [bank.name for bank in Library.load([own], ["rnn"]).banks] == ["two"]
+
+
+def test_banks_of_the_learner(installed: Path, tmp_path: Path) -> None:
+    write(tmp_path / "home" / "banks" / "four.yaml", "four", "gan")
+    library = Library.load(home=tmp_path / "home")
+    assert [bank.name for bank in library.banks] == ["one", "two", "four"]
+    assert Library.load(topics=["gan"], home=tmp_path / "home").topic("gan")[0].key == "four/q"
+    assert "gan" in library.known
+
+
+def test_a_path_that_names_nothing(installed: Path, tmp_path: Path) -> None:
+    with pytest.raises(DlquizError, match="there is no file or folder"):
+        Library.load([tmp_path / "none.yaml"])
+    with pytest.raises(DlquizError, match="holds no bank"):
+        Library.load([installed / "empty"])
+
+
+def test_two_banks_of_one_name(installed: Path) -> None:
+    write(installed / "rnn" / "uno.yaml", "one", "rnn")
+    library = Library.load()
+    (found,) = library.complaints
+    assert (found.code, found.file, found.line, found.column) == ("DQ207", "questions/rnn/uno.yaml", 2, 7)
+    assert "questions/cnn/one.yaml" in found.message
+
+
+def test_a_topic_that_is_not_its_folder(installed: Path) -> None:
+    write(installed / "rnn" / "three.yaml", "three", "cnn")
+    (found,) = Library.load().complaints
+    assert (found.code, found.file, found.line, found.column) == ("DQ209", "questions/rnn/three.yaml", 3, 8)
+
+
+def test_what_was_left_out_is_said_in_a_sentence(installed: Path, tmp_path: Path) -> None:
+    path = installed / "cnn" / "one.yaml"
+    path.write_text(path.read_text() + "  - {id: Two, kind: number}\n  - {id: three}\n")
+    (installed / "rnn" / "two.yaml").write_text("[")
+    library = Library.load()
+    assert [question.key for question in library.questions] == ["one/q"]
+    assert library.warnings() == [
+        "2 questions of questions/cnn/one.yaml were left out: run dlquiz check questions/cnn/one.yaml",
+        "questions/rnn/two.yaml was left out: run dlquiz check questions/rnn/two.yaml",
+    ]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    large = tmp_path / "large.yaml"
+    large.write_bytes(b"#" * 1_000_001)
+    (tmp_path / "folder.yaml").mkdir()
+    found = Library.load([large]).complaints
+    assert [item.code for item in found] == ["DQ102"]
+    link = tmp_path / "null.yaml"
+    link.symlink_to("/dev/null")
+    assert [item.code for item in Library.load([link]).complaints] == ["DQ101"]
+
+
+def test_a_bank_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes("dlquiz: 1\ntitle: é\n".encode("latin-1"))
+    assert [(item.code, item.line, item.column) for item in Library.load([path]).complaints] == [("DQ103", 2, 8)]
+
+
+def test_the_installed_banks_are_sound() -> None:
+    library = Library.load()
+    assert [str(item) for item in library.complaints] == []
+    assert set(library.topics()) == set(library.known)
+
+
+def test_loading_is_quick() -> None:
+    """60 questions in well under a second even on a slow, busy machine; benchmarks measure it closely."""
+    begun = time.perf_counter()
+    for _ in range(15):
+        Library.load([GOOD])
+    assert time.perf_counter() - begun < 1
