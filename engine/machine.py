@@ -28,6 +28,12 @@ def prepare_torch() -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
 
 
+def warm() -> None:
+    """Run one convolution on the meta device: the first one makes torch import hundreds of modules, for a second."""
+    with torch.device("meta"):
+        torch.nn.Conv2d(1, 1, 1)(torch.empty(1, 1, 1, 1))
+
+
 def facts(device: torch.device) -> dict[str, Any]:
     """Return what ``hello`` says: versions, the device and its human name, torch's build, the engine's fingerprint."""
     return {

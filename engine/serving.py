@@ -5,6 +5,7 @@ request (each with an ``id`` that its replies repeat)          replies
 =============================================================  =====================================================
 ``{"op": "hello", "device": "auto"}``                          :func:`engine.machine.facts`; chooses the device
 ``{"op": "load"}``                                             ``{"functions": how many}``; imports them all
+``{"op": "warm"}``                                             ``{"warm": true}``; see :func:`engine.machine.warm`
 ``{"op": "call", "calls": [...], "evidence": false,            one a call, in order: :func:`engine.running.run` and
 "limit": 10}``                                                 ``more``, which says whether another one follows
 ``{"op": "functions"}``                                        ``{"functions": [...]}``
@@ -34,7 +35,7 @@ import torch
 from engine import catalogue, registry
 from engine.device import choose
 from engine.errors import Refused, nearest
-from engine.machine import facts, prepare_torch
+from engine.machine import facts, prepare_torch, warm
 from engine.pipes import LINE_LIMIT, read_lines
 from engine.running import Reply, in_a_sentence, run
 from engine.wire import REPLY_LIMIT, to_line
@@ -54,6 +55,7 @@ class Server:
         self._ops: dict[str, Callable[[Mapping[str, Any]], Iterator[Reply]]] = {
             "hello": self._hello,
             "load": self._load,
+            "warm": self._warm,
             "call": self._call,
             "functions": self._functions,
             "source": self._source,
@@ -86,6 +88,10 @@ class Server:
 
     def _load(self, _: Mapping[str, Any]) -> Iterator[Reply]:
         yield {"functions": len(registry.load())}
+
+    def _warm(self, _: Mapping[str, Any]) -> Iterator[Reply]:
+        warm()
+        yield {"warm": True}
 
     def _call(self, request: Mapping[str, Any]) -> Iterator[Reply]:
         calls, limit = request.get("calls"), request.get("limit")

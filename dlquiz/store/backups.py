@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dlquiz.store.database import StoreError
+from dlquiz.store.database import StoreError, backups_of
 
 _RECENT_MS = 2 * 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,7 +53,7 @@ def make(connection: sqlite3.Connection, database: Path, now_ms: int) -> Path:
 
     Nothing is pruned unless the copy is whole, so a damaged database never drives out its good backups.
     """
-    target = database.parent / "backups" / f"{database.stem}-{_stamp(now_ms)}{database.suffix}"
+    target = backups_of(database) / f"{database.stem}-{_stamp(now_ms)}{database.suffix}"
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
         target.parent.mkdir(exist_ok=True)
@@ -94,7 +94,7 @@ def _prune(database: Path, now_ms: int) -> None:
 
 def _named(database: Path, ending: str) -> dict[int, Path]:
     name = re.compile(rf"{re.escape(database.stem)}-(\d{{8}}T\d{{9}}Z){re.escape(database.suffix)}{ending}")
-    matches = ((name.fullmatch(path.name), path) for path in (database.parent / "backups").glob("*"))
+    matches = ((name.fullmatch(path.name), path) for path in backups_of(database).glob("*"))
     return {_ms(match[1]): path for match, path in matches if match}
 
 

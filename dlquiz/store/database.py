@@ -18,11 +18,22 @@ _SENTENCES = {
     "SQLITE_FULL": "the disk that holds {path} is full; free some space and try again: what was stored is still there",
     "SQLITE_READONLY": _CLOSED,
     "SQLITE_CANTOPEN": _CLOSED,
-    "SQLITE_NOTADB": "{path} is not a dlquiz database; name another file with --db, or run `dlquiz restore`",
-    "SQLITE_CORRUPT": "the database {path} is damaged; run `dlquiz restore` to go back to the last good backup",
+    "SQLITE_NOTADB": "{path} is not a dlquiz database; name another file with --db, or {instead}",
+    "SQLITE_CORRUPT": "the database {path} is damaged; {instead}",
     "SQLITE_IOERR": "the disk that holds {path} failed ({error}); check the disk and its free space, and try again",
     "SQLITE_CONSTRAINT": "the database {path} refused a row ({error}); nothing was stored: please report this",
 }
+
+
+def backups_of(database: Path) -> Path:
+    """Return the folder that holds the backups of a database."""
+    return database.parent / "backups"
+
+
+def instead_of(database: Path) -> str:
+    """Return what to do about a database that cannot be used any more."""
+    newest = f"the newest good one of {backups_of(database)}"
+    return f"move it away, with its -wal and -shm files, and put {newest} in its place"
 
 
 class StoreError(DlquizError):
@@ -38,7 +49,7 @@ def sentences(path: Path) -> Iterator[None]:
         name = getattr(error, "sqlite_errorname", "")
         sentence = next((text for start, text in _SENTENCES.items() if name.startswith(start)), None)
         sentence = sentence or "the database {path} can't be used ({error}); please report this"
-        raise StoreError(sentence.format(path=path, error=error)) from error
+        raise StoreError(sentence.format(path=path, error=error, instead=instead_of(path))) from error
     except OverflowError as error:
         raise StoreError(
             f"a number is too large for the database {path}; whole numbers go up to 9223372036854775807"

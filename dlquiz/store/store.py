@@ -167,7 +167,7 @@ class Store:
     def _entry(self, review_id: int) -> Entry:
         row = self._connection.execute("SELECT * FROM entries WHERE id = ?", (review_id,)).fetchone()
         if row is None:
-            raise StoreError(f"there is no review {review_id} in {self.path}; `dlquiz stats` counts those there are")
+            raise StoreError(f"there is no review {review_id} in {self.path}; only stored reviews can be graded")
         return entry_from(row)
 
     def _rows(self, query: str, *values: str | int | None) -> list[sqlite3.Row]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlquiz.core.scheduling import CardState, Scheduler
 from dlquiz.store import derived, schema
-from dlquiz.store.database import StoreError, sentences
+from dlquiz.store.database import StoreError, instead_of, sentences
 
 _SHOWN = 3
 
@@ -29,16 +29,16 @@ def problems(connection: sqlite3.Connection, scheduler: Scheduler, path: Path) -
 def _damage(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
     for (message,) in connection.execute(f"PRAGMA integrity_check({_SHOWN})"):
         if message != "ok":
-            yield f"the database {path} is damaged ({message}); run `dlquiz restore` to go back to the last good backup"
+            yield f"the database {path} is damaged ({message}); {instead_of(path)}"
     for row in connection.execute("PRAGMA foreign_key_check"):
-        yield f"row {row[1]} of {row[0]} in {path} belongs to a review that is not there; run `dlquiz restore`"
+        yield f"row {row[1]} of {row[0]} in {path} belongs to a review that is not there; {instead_of(path)}"
 
 
 def _missing_triggers(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
     there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     for name in schema.TRIGGERS:
         if name not in there:
-            yield f"the log in {path} has lost its protection {name}; run `dlquiz restore` to go back to a backup"
+            yield f"the log in {path} has lost its protection {name}; {instead_of(path)}"
 
 
 def _differences(connection: sqlite3.Connection, scheduler: Scheduler, path: Path) -> Iterator[str]:

@@ -21,8 +21,9 @@ from dlquiz.worker.replies import EngineError, FunctionInfo, Hello
 
 START_TRIES = 3
 _LOAD = {"op": "load"}
+_WARM = {"op": "warm"}
 _CLOSED = "the engine has been closed"
-_FIRST, _URGENT, _NORMAL = 0, 1, 2
+_FIRST, _URGENT, _NORMAL, _IDLE = 0, 1, 2, 3
 T = TypeVar("T")
 _Entry = tuple[int, int, Job[Any] | None]
 
@@ -202,6 +203,7 @@ class Worker:
             reply = self._ask(process, self._hello)
             if "error" not in reply:
                 self._ask(process, _LOAD)  # or the first call would pay for it out of its own limit
+                self._put(Query(_WARM, lambda _: None, self._start_limit), _IDLE)  # once nothing else waits
                 return process
         except TimedOut:
             self._broken = f"the engine could not start within {self._start_limit:g} s; run dlquiz doctor"

@@ -372,3 +372,25 @@ def test_the_engine_does_not_outlive_a_parent_that_is_killed() -> None:
     for pid in outlived:
         os.kill(pid, 9)
     assert outlived == []
+
+
+def test_the_engine_warms_up_once_nothing_else_waits(tmp_path: Path) -> None:
+    log = tmp_path / "ops"
+    code = (
+        "import json, sys\n"
+        "for line in sys.stdin:\n"
+        "    ask = json.loads(line)\n"
+        "    print(ask['op'], file=open(sys.argv[1], 'a'))\n"
+        "    facts = dict(versions={}, device='cpu', device_name='', torch_build='', gpu_unused=False, engine='')\n"
+        "    ran = dict(value=1, kind='module', device='cpu', ms=0.1, evidence=[], more=False)\n"
+        "    print(json.dumps({'id': ask['id'], **facts, **ran, 'functions': []}), flush=True)\n"
+    )
+    with Worker("cpu", command=[sys.executable, "-c", code, str(log)]) as worker:
+        worker.submit([Call("t.echo", {})]).result()
+        worker.submit([Call("t.echo", {})]).result()
+        deadline = time.monotonic() + 10
+        while "warm" not in log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    ops = log.read_text().split()
+    assert ops.count("warm") == 1
+    assert ops.index("warm") > ops.index("call")

@@ -344,3 +344,16 @@ def test_torch_is_set_up_to_repeat_itself() -> None:
         assert torch.get_default_dtype() == torch.float32
     finally:
         torch.set_num_threads(before)
+
+
+def test_warming_up_runs_a_convolution_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[torch.device] = []
+    forward = torch.nn.Conv2d.forward
+
+    def watched(self: torch.nn.Conv2d, x: torch.Tensor) -> torch.Tensor:
+        seen.append(x.device)
+        return forward(self, x)
+
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", watched)
+    assert ask(op="warm") == [{"warm": True}]
+    assert [device.type for device in seen] == ["meta"]

@@ -78,7 +78,9 @@ def test_a_truncated_database_is_said_to_be_damaged(path: Path, review: Make, no
         for n in range(100):
             store.add_review(review(key=f"card-{n}"))
     os.truncate(path, 3 * 4096)
-    assert "is damaged; run `dlquiz restore`" in refused(path, now)
+    said = refused(path, now)
+    assert "is damaged; move it away" in said
+    assert str(path.parent / "backups") in said
 
 
 def test_an_old_sqlite_is_named(path: Path, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
