@@ -74,7 +74,7 @@ class Heatmap(Block):
 
 @dataclass(frozen=True)
 class Path(Block):
-    """Paths over a plane, such as optimizers over a loss; ``contour`` has the plane's values on a grid, row 0 at y_min."""
+    """Paths over a plane, as of optimizers over a loss; ``contour`` has its values on a grid, row 0 at y_min."""
 
     block = "path"
     title: str
