@@ -115,6 +115,16 @@ def test_ahead_asks_cards_that_are_not_due_once_each():
     assert study.next(NOW) is None
 
 
+def test_ahead_does_not_go_round_in_circles():
+    memory = Memory()
+    memory.put("convolution/a", NOW + 10**9)
+    memory.put("convolution/b", NOW + 2 * 10**9)
+    study = session(memory, "ab", ahead=True)
+    answer(study, memory, "a")
+    answer(study, memory, "b")
+    assert study.next(NOW) is None
+
+
 def test_undo_asks_the_same_instance_again():
     memory = Memory()
     study = session(memory, "ab")

@@ -193,6 +193,14 @@ def test_undo_returns_to_the_instance_and_then_to_older_reviews():
     assert desk.undo(10) is None
 
 
+def test_undo_of_a_review_that_another_program_stored_leaves_this_session_as_it_is():
+    desk = study()
+    answer(desk, desk.show(0), "0")
+    desk.log.add_review(study_review())
+    assert desk.undo(9).review.key == "old/card"
+    assert len(desk.history) == 1
+
+
 def study_review():
     return Review(
         key="old/card", rev=1, seed=1, params="{}", prompt_hash="", answer="", outcome="right",
