@@ -1,0 +1,5 @@
+"""``python -m dlquiz``: the command line."""
+
+from dlquiz.cli import run
+
+run()

@@ -1,0 +1,1 @@
+"""Drawing with characters: braille dots, axes, shades. No widgets here."""

@@ -1,0 +1,152 @@
+"""The words of the app, in both languages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dlquiz.core.texts import Language
+
+_PHRASES: dict[str, tuple[str, str]] = {
+    # header
+    "counts": ("{due} due · {new} new · {done} done", "到期 {due} · 新题 {new} · 已答 {done}"),
+    "practice": ("practice · reschedules nothing", "练习 · 不影响安排"),
+    # keys
+    "answer": ("answer", "作答"),
+    "hint": ("hint", "提示"),
+    "help": ("help", "帮助"),
+    "undo": ("undo", "撤销"),
+    "skip": ("skip", "跳过"),
+    "leave": ("leave", "离开"),
+    "next": ("next", "下一题"),
+    "the run": ("the run", "运行过程"),
+    "the code": ("the code", "源代码"),
+    "practise": ("practise", "针对练习"),
+    "change": ("change", "改评"),
+    "start": ("start", "开始"),
+    "all topics": ("all topics", "全部主题"),
+    "go_on": ("go on", "继续"),
+    "quit": ("quit", "退出"),
+    "close": ("close", "关闭"),
+    "scroll": ("scroll", "滚动"),
+    "light_or_dark": ("light or dark", "浅色或深色"),
+    "toggle": ("pick", "勾选"),
+    "move": ("move", "移动"),
+    # the question
+    "convention": ("Here: {text}", "约定：{text}"),
+    "hint_line": ("hint {number}/{count}", "提示 {number}/{count}"),
+    "no_hint": ("There is no hint for this question.", "这道题没有提示。"),
+    "no_more_hints": ("That was the last hint.", "提示已全部给出。"),
+    "read_as": ("read as {text}", "读作 {text}"),
+    "refused": ("Not read, nothing stored: {why}.", "无法读取，未记录：{why}。"),
+    "your_answer": ("your answer", "你的答案"),
+    "running": ("running {what} …", "正在运行 {what} …"),
+    "running_on": ("running {what} on {device} …", "正在 {device} 上运行 {what} …"),
+    "seconds": ("{seconds} s", "{seconds} 秒"),
+    "text_broken": ("(this text has no value here: {why})", "（此处文本无法取值：{why}）"),
+    # the verdict
+    "right_elsewhere": ("{given} is right under another convention.", "{given} 在另一种约定下是对的。"),
+    "elsewhere_again": (
+        "Not stored. Answer for the convention of this question; a right answer counts as hard.",
+        "未记录。请按本题的约定再答；答对按“困难”计。",
+    ),
+    "trouble_again": ("Nothing is stored. ↵ tries again, Ctrl+N skips.", "未记录任何内容。↵ 重试，Ctrl+N 跳过。"),
+    "proved": ("proved", "已证明"),
+    "computed": ("computed", "已计算"),
+    "asserted": ("asserted", "仅陈述"),
+    "cited": ("cited", "引自文献"),
+    "closed_form": ("closed form", "闭式"),
+    "module": ("module", "模块实跑"),
+    "measured": ("measured", "实测"),
+    "library": ("library", "库函数"),
+    "ran": ("{kind} on {device}, {ms}", "{kind}，{device}，{ms}"),
+    "runs": ("{count} runs on {device}, {ms}", "{device} 上运行 {count} 次，{ms}"),
+    "holds": ("holds", "成立"),
+    "holds_not": ("does not hold", "不成立"),
+    "misjudged_true": ("It holds.", "它成立。"),
+    "misjudged_false": ("It does not hold.", "它不成立。"),
+    "does_not_count": ("does not count: nothing is rescheduled", "不计分：安排不变"),
+    "practice_grade": ("practice: nothing is rescheduled", "练习：安排不变"),
+    "again": ("again", "重来"),
+    "hard": ("hard", "困难"),
+    "good": ("good", "良好"),
+    "easy": ("easy", "容易"),
+    "regraded": ("Graded anew: {grade}.", "已改评为“{grade}”。"),
+    "undone": ("Undone: your answer {answer}. Here is the question again.", "已撤销你的答案 {answer}，请重新作答。"),
+    "undone_older": (
+        "Undone: your answer {answer} to {key}, from an earlier session.",
+        "已撤销较早一次对 {key} 的答案 {answer}。",
+    ),
+    "nothing_to_undo": ("There is nothing to undo.", "没有可撤销的内容。"),
+    # evidence
+    "evidence_title": ("the run of {instance}", "{instance} 的运行过程"),
+    "source_title": ("the code that ran", "实际运行的代码"),
+    "legs": ("How the answer was reached", "答案的由来"),
+    "leg_what": ("evaluated or run", "求值或运行"),
+    "leg_value": ("value", "值"),
+    "leg_kind": ("kind", "方式"),
+    "leg_device": ("device", "设备"),
+    "leg_time": ("time", "用时"),
+    "cited_from": ("Cited: {source}", "出处：{source}"),
+    "no_run": (
+        "No engine function ran for this answer, so there is no code to show.",
+        "这一答案没有运行引擎函数，因此没有代码可看。",
+    ),
+    "fetching": ("asking the engine …", "正在询问引擎 …"),
+    "heat_cell": ("row {row}, column {column}: {value}", "第 {row} 行，第 {column} 列：{value}"),
+    "heat_scale": ("{low} {ramp} {high}", "{low} {ramp} {high}"),
+    "heat_mean": (
+        "each cell: mean of up to {rows}×{columns} values",
+        "每格至多是 {rows}×{columns} 个值的均值",
+    ),
+    "heat_keys": ("Tab, then arrows: read single values", "按 Tab 后用方向键读取单个值"),
+    "unknown_block": ("This version cannot draw a block of type '{name}'.", "当前版本无法绘制类型为“{name}”的内容。"),
+    "broken_block": ("A block of type '{name}' is malformed: {why}.", "类型为“{name}”的内容格式有误：{why}。"),
+    "left_out": ("not drawn: {count} values that are not finite", "未绘出：{count} 个非有限值"),
+    # summary
+    "summary": ("This session", "本次学习"),
+    "tally": ("{right} right · {wrong} wrong · {hinted} after a hint", "答对 {right} · 答错 {wrong} · 提示后 {hinted}"),
+    "tally_practice": ("{count} in practice", "练习 {count} 题"),
+    "time_spent": ("time {time}", "用时 {time}"),
+    "ideas_met": ("Wrong ideas met", "遇到的错误想法"),
+    "comes_back": ("When the cards come back", "下次出现的时间"),
+    "nothing_due": ("Nothing is due, and nothing is new.", "现在没有到期的题，也没有新题。"),
+    "next_due": ("The next card comes back in {time}.", "下一张卡片将在 {time}后出现。"),
+    "ahead": ("Study ahead of time with: dlquiz study {topics} --ahead", "想提前学习：dlquiz study {topics} --ahead"),
+    "no_questions": ("There is no question in these topics.", "这些主题里没有题目。"),
+    # home
+    "choose": ("What do you want to study?", "想学什么？"),
+    "due": ("due", "到期"),
+    "new": ("new", "新题"),
+    "questions": ("questions", "题数"),
+    "learned": ("learned", "已掌握"),
+    "no_topics": ("There are no topics: no bank was found.", "没有主题：没有找到题库。"),
+    # help
+    "help_title": ("Help", "帮助"),
+    "help_keys": ("Keys", "按键"),
+    "help_marking": ("How marking works", "如何评分"),
+    "marking": (
+        "Every answer is checked by running the real thing for exactly the question on the screen. The first answer "
+        "that can be read decides: right is good, right after a hint is hard, wrong is again; 1-4 changes the grade. "
+        "What cannot be read is refused and costs nothing. Practice and a second try reschedule nothing. A verdict "
+        "appears only once your answer is on the disk.",
+        "每个答案都通过针对屏幕上这道题真实运行来检验。第一个可读的答案决定评分：答对为“良好”，提示后答对为“困难”，"
+        "答错为“重来”；按 1-4 可以改评。无法读取的输入会被拒绝，不影响评分。练习与重试不改变安排。"
+        "答案写入磁盘之后才显示结果。",
+    ),
+}
+
+Say = Callable[..., str]
+"""``say("read_as", text="29")`` in the learner's language."""
+
+
+def say_in(language: Language) -> Say:
+    """Return the function that says a phrase in a language, with values put in.
+
+    >>> say_in("en")("read_as", text="29"), say_in("zh")("read_as", text="29")
+    ('read as 29', '读作 29')
+    """
+    place = 1 if language == "zh" else 0
+
+    def say(phrase: str, **values: Any) -> str:
+        return _PHRASES[phrase][place].format(**values)
+
+    return say

@@ -1,0 +1,186 @@
+"""The question screen: a question, an answer, a verdict, the next question."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.visual import Visual
+
+from dlquiz.app import screens
+from dlquiz.app.asking import asking_keys
+from dlquiz.app.desk import Desk
+from dlquiz.app.phrases import say_in
+from dlquiz.app.screens.telling import TellingScreen
+from dlquiz.app.sitting import Sitting
+from dlquiz.app.widgets.answer import AnswerWidget
+from dlquiz.app.widgets.key_bar import Key, KeyBar, bar
+from dlquiz.app.widgets.question_body import QuestionBody
+from dlquiz.app.widgets.status_line import StatusLine
+from dlquiz.core.scheduling import Rating
+from dlquiz.core.session import Attempt
+from dlquiz.core.study import Stored
+
+
+class StudyScreen(TellingScreen[None]):
+    """Asks until the session is over or the learner leaves."""
+
+    CSS_PATH = "study.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "hint", "Hint", show=False),
+        Binding("ctrl+z", "undo", "Undo", show=False),
+        Binding("ctrl+n", "skip", "Skip", show=False),
+        Binding("escape", "leave", "Leave", show=False),
+        Binding("pageup", "scroll(-1)", "Scroll up", show=False),
+        Binding("pagedown", "scroll(1)", "Scroll down", show=False),
+    ]
+
+    def __init__(self, sitting: Sitting, desk: Desk) -> None:
+        super().__init__()
+        self.sitting = sitting
+        self._desk = desk
+        self._say = say_in(desk.language)
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the status line, what scrolls, and the keys."""
+        yield StatusLine()
+        yield QuestionBody(self.sitting.present.instance.question.form, self._desk.language)
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Ask the first question; the engine starts once it is on the screen."""
+        await self._ask(self.sitting.present)
+        self.call_after_refresh(self.run_worker, self._begin())
+
+    async def _begin(self) -> None:
+        import dlquiz.app.judged  # noqa: F401 - while the learner reads, so that the first verdict need not wait for it
+
+        for sentence in self.sitting.warnings:
+            self.tell(sentence, "warning")
+        with self.telling():
+            await self.sitting.meet(self._desk.worker.hello())
+
+    async def _ask(self, attempt: Attempt, note: str = "") -> None:
+        await self._body.ask(attempt, self.sitting, note)
+        self._show_status()
+        self.call_after_refresh(self.sitting.begin_run)
+
+    @property
+    def _body(self) -> QuestionBody:
+        return self.query_one(QuestionBody)
+
+    @on(AnswerWidget.Submitted)
+    def _submitted(self, event: AnswerWidget.Submitted) -> None:
+        if not self._busy and self.sitting.allows("submit"):
+            self._busy = True
+            self.run_worker(self._judge(event.text), group="answer", exclusive=True)
+
+    async def _judge(self, text: str) -> None:
+        with self._body.waiting(partial(self.sitting.running, self._say)):
+            outcome = await self.sitting.answer(text)
+        self._busy = False
+        self._body.show(outcome, self.sitting.present)
+        self._show_status()
+        if isinstance(outcome, Stored):
+            self.call_after_refresh(self.sitting.look_ahead)
+
+    def _show_status(self) -> None:
+        self.query_one(KeyBar).show(self._bottom_line())
+        with self.telling():
+            counts = self.sitting.study.session.counts(self.sitting.now())
+            self.query_one(StatusLine).where(self.sitting.present, counts, self._say)
+
+    def _bottom_line(self) -> Visual:
+        if self.sitting.stored is None:
+            return bar(self.help_keys())
+        from dlquiz.app.judged import judged_line
+
+        return judged_line(self.sitting.stored, self._desk.language)
+
+    def help_keys(self) -> list[Key]:
+        """Return the keys of this screen as it is at present."""
+        if self.sitting.stored is None:
+            return asking_keys(self.sitting.present, self._say)
+        from dlquiz.app.judged import judged_keys
+
+        return judged_keys(self.sitting.stored, self._say)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Some keys are for a question, others for a verdict."""
+        return self.sitting.allows(action)
+
+    def action_submit(self) -> None:
+        """Answer with what stands there, as ↵ does."""
+        self._body.submit()
+
+    def action_hint(self) -> None:
+        """Show one more hint; from then on a right answer counts as Hard."""
+        if self.sitting.hint() is None:
+            self._body.note(self._say("no_more_hints" if self.sitting.hints_shown else "no_hint"))
+        self._body.show_hints(self.sitting.present, self.sitting.hints_shown)
+
+    async def action_skip(self) -> None:
+        """Leave this question out of the session."""
+        self._stop_waiting()
+        self.sitting.skip()
+        await self.action_next()
+
+    async def action_next(self) -> None:
+        """Go to the next question, or end the session."""
+        with self.telling():
+            attempt = self.sitting.advance()
+            if attempt is None:
+                self.dismiss()
+            else:
+                await self._ask(attempt)
+
+    async def action_practise(self) -> None:
+        """Ask the same once more, where the mistake would show; nothing is rescheduled."""
+        with self.telling():
+            await self._ask(self.sitting.practise())
+
+    async def action_undo(self) -> None:
+        """Take back the newest review, and ask its question again where it was of this session."""
+        self._stop_waiting()
+        with self.telling():
+            undone = self.sitting.undo()
+            if undone is None:
+                self.tell(self._say("nothing_to_undo"))
+            elif undone.attempt is not None:
+                await self._ask(undone.attempt, self._say("undone", answer=undone.answer))
+            else:
+                self.tell(self._say("undone_older", answer=undone.answer, key=undone.key))
+                self._show_status()
+
+    def action_regrade(self, number: int) -> None:
+        """Change the grade of the verdict on the screen."""
+        with self.telling():
+            self.sitting.regrade(Rating(number))
+            self._show_status()
+            self.sitting.look_ahead()
+
+    def action_evidence(self) -> None:
+        """Show the run behind the verdict."""
+        if self.sitting.stored is not None:
+            self.app.push_screen(screens.evidence_screen(self.sitting.stored, self._desk.language))
+
+    def action_source(self) -> None:
+        """Show the code that ran."""
+        if self.sitting.stored is not None:
+            self.app.push_screen(screens.source_screen(self.sitting.stored, self._desk))
+
+    def action_leave(self) -> None:
+        """End the session; what is stored stays."""
+        self._stop_waiting()
+        self.dismiss()
+
+    def action_scroll(self, pages: int) -> None:
+        """Scroll a long question while the answer has the focus."""
+        self._body.scroll_pages(pages)
+
+    def _stop_waiting(self) -> None:
+        self.workers.cancel_group(self, "answer")
+        self._busy = False

@@ -1,0 +1,68 @@
+"""The screen that ends a session."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+
+from dlquiz.app.phrases import say_in
+from dlquiz.app.sitting import Sitting
+from dlquiz.app.tally import tally
+from dlquiz.app.widgets.key_bar import Key, KeyBar
+from dlquiz.app.widgets.plain import Plain
+from dlquiz.app.widgets.rows import Rows
+from dlquiz.app.widgets.status_line import StatusLine
+from dlquiz.app.widgets.tally_rows import tally_rows
+from dlquiz.core.texts import Language
+from dlquiz.errors import DlquizError
+
+
+class SummaryScreen(Screen[bool]):
+    """Dismissed with whether the learner goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "go_on", "Go on", show=False),
+        Binding("q,escape", "leave", "Quit", show=False),
+    ]
+
+    def __init__(self, sitting: Sitting, language: Language) -> None:
+        super().__init__()
+        self._sitting = sitting
+        self._language = language
+        self._say = say_in(language)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the figures."""
+        yield StatusLine(id="status")
+        with VerticalScroll(classes="body"):
+            yield Plain(id="figures")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Count."""
+        self.query_one(StatusLine).titled(self._say("summary"))
+        self.query_one(KeyBar).keys(self.help_keys())
+        topics = " ".join(dict.fromkeys(question.topic for question in self._sitting.study.session.questions))
+        figures = self.query_one("#figures", Plain)
+        try:
+            figures.show(Rows(tally_rows(tally(self._sitting), topics, self._language)))
+        except DlquizError as error:
+            figures.show(str(error))
+
+    def help_keys(self) -> list[Key]:
+        """Return the keys of this screen."""
+        return [
+            Key("↵", self._say("go_on"), "screen.go_on"),
+            Key("F1", self._say("help"), "app.help"),
+            Key("q", self._say("quit"), "screen.leave"),
+        ]
+
+    def action_go_on(self) -> None:
+        """Go to the home screen."""
+        self.dismiss(True)
+
+    def action_leave(self) -> None:
+        """Quit."""
+        self.dismiss(False)

@@ -1,0 +1,190 @@
+"""One learner at the desk: the attempt before them, and what becomes of an answer. It draws nothing.
+
+Between a key and a verdict lies: reading, the awaited run, marking, storing. Whatever goes wrong on the way comes
+back as a sentence, and nothing is stored.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import NamedTuple
+
+from dlquiz.app.phrases import Say
+from dlquiz.app.runs import Runs
+from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.scheduling import Rating
+from dlquiz.core.session import Attempt
+from dlquiz.core.study import Engine, Stored, Study
+from dlquiz.core.texts import Text
+from dlquiz.core.verdicts import Reading, Result, Unsettled, Verdict
+from dlquiz.errors import DlquizError
+from dlquiz.worker import Hello
+
+
+class Unread(NamedTuple):
+    """The answer could not be read; nothing is stored."""
+
+    error: Unreadable
+
+
+class Trouble(NamedTuple):
+    """The answer could not be marked or stored; the sentence says why, and the learner may try again."""
+
+    sentence: str
+
+
+class Elsewhere(NamedTuple):
+    """The answer is right under another convention; nothing is stored, and the learner answers again."""
+
+    verdict: Verdict
+
+
+class Undone(NamedTuple):
+    """A review that was taken back: what was answered to which card, and a new attempt if it was of this session."""
+
+    answer: str
+    key: str
+    attempt: Attempt | None = None
+
+
+def schedules(stored: Stored) -> bool:
+    """Whether the review schedules its card, so that its grade matters."""
+    return stored.verdict.counts and not stored.attempt.practice
+
+
+Outcome = Stored | Elsewhere | Unread | Trouble
+
+
+class Sitting:
+    """A session as the screens see it: ``attempt`` is before the learner, and ``stored`` its review once it has one.
+
+    ``now`` gives UTC milliseconds; ``warnings`` are told once, at the start.
+    """
+
+    def __init__(self, study: Study, now: Callable[[], int], warnings: Sequence[str] = ()) -> None:
+        self.study = study
+        self.now = now
+        self.warnings = tuple(warnings)
+        self.started_ms = now()
+        self.attempt: Attempt | None = None
+        self.stored: Stored | None = None
+        self.hints_shown = 0
+        self.device: str | None = None
+        self.runs = Runs(study.run)
+
+    def advance(self) -> Attempt | None:
+        """Go to the next attempt and return it; None at the end of the session. Raises DlquizError."""
+        return self._take(self.study.show(self.now()))
+
+    def begin_run(self) -> None:
+        """Start the run that will settle the present attempt, and give up all others."""
+        if self.attempt is not None:
+            self.runs.keep_only(self.attempt.instance)
+            self.runs.begin(self.attempt.instance)
+
+    async def meet(self, engine: "Future[Hello]") -> None:
+        """Note which engine will mark the answers, once it says so. Raises DlquizError when there is none."""
+        hello = await asyncio.wrap_future(engine)
+        self.study.engine = Engine(hello.fingerprint, hello.versions.get("torch", ""))
+        self.device = hello.device
+
+    def look_ahead(self) -> None:
+        """Start the run of the question that will be next; where it cannot be known, the question's own turn tells."""
+        with suppress(DlquizError):
+            following = self.study.session.next(self.now())
+            if following is not None:
+                self.runs.keep_only(following)
+                self.runs.begin(following)
+
+    def read(self, text: str) -> Reading:
+        """Return a typed answer as it is understood; raises Unreadable."""
+        attempt = self.present
+        return attempt.instance.question.read(text, attempt.instance.values)
+
+    async def answer(self, text: str) -> Outcome:
+        """Mark and store an answer to the present attempt."""
+        attempt = self.present
+        try:
+            reading = self.read(text)
+        except Unreadable as error:
+            return Unread(error)
+        outcomes = await self.runs.outcomes(attempt.instance)
+        try:
+            verdict = self.study.judge(attempt, reading, outcomes)
+            if verdict.result is Result.ELSEWHERE:
+                attempt.hints += 1
+                return Elsewhere(verdict)
+            self.stored = self.study.store(attempt, text, verdict, self.now())
+            return self.stored
+        except Unsettled as reason:
+            self.runs.forget(attempt.instance)
+            return Trouble(str(reason))
+        except (DlquizError, Undefined) as error:
+            return Trouble(str(error))
+
+    def running(self, say: Say, seconds: int) -> str:
+        """Return a sentence about the run that is waited for."""
+        what = self.present.instance.calls[0].function
+        sentence = say("running_on", what=what, device=self.device) if self.device else say("running", what=what)
+        return f"{sentence} {say('seconds', seconds=seconds)}" if seconds else sentence
+
+    def hint(self) -> Text | None:
+        """Return the next hint, which makes a right answer count as Hard; None when there is no further one."""
+        attempt = self.present
+        hints = attempt.instance.question.hints
+        if self.hints_shown == len(hints):
+            return None
+        self.hints_shown += 1
+        attempt.hints += 1
+        return hints[self.hints_shown - 1]
+
+    def skip(self) -> None:
+        """Leave the present question out of this session; a practice attempt is merely left."""
+        attempt = self.present
+        if not attempt.practice:
+            self.study.session.skip(attempt.instance)
+
+    def undo(self) -> Undone | None:
+        """Take back the newest review; where it was of this session, its question is the present one again."""
+        newest = self.study.history[-1] if self.study.history else None
+        undone = self.study.undo(self.now())
+        if isinstance(undone, Attempt):
+            assert newest is not None
+            self._take(undone)
+            return Undone(newest.verdict.reading.text, undone.instance.question.key, undone)
+        return None if undone is None else Undone(undone.review.answer, undone.review.key)
+
+    def practise(self) -> Attempt:
+        """Go to a practice attempt that is aimed at the wrong ideas of the review before the learner."""
+        assert self.stored is not None
+        attempt = self.study.practise(self.stored, self.now())
+        self._take(attempt)
+        return attempt
+
+    def regrade(self, rating: Rating) -> Stored:
+        """Grade the review before the learner anew."""
+        assert self.stored is not None
+        self.stored = self.study.regrade(self.stored, rating, self.now())
+        return self.stored
+
+    def allows(self, action: str) -> bool:
+        """Whether an action has a meaning at present: some are for a question, others for a verdict."""
+        if action in ("submit", "hint", "skip"):
+            return self.stored is None
+        if action == "regrade":
+            return self.stored is not None and schedules(self.stored)
+        if action == "practise":
+            return self.stored is not None and self.stored.verdict.result is Result.WRONG
+        return action not in ("evidence", "source", "next") or self.stored is not None
+
+    def _take(self, attempt: Attempt | None) -> Attempt | None:
+        self.attempt, self.stored = attempt, None
+        self.hints_shown = 0 if attempt is None else min(attempt.hints, len(attempt.instance.question.hints))
+        return attempt
+
+    @property
+    def present(self) -> Attempt:
+        """The attempt before the learner, who has one as long as the session goes on."""
+        assert self.attempt is not None, "there is no question before the learner"
+        return self.attempt

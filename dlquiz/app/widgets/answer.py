@@ -1,0 +1,61 @@
+"""How an answer is given: a widget for each form of question, and what all of them can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from dlquiz.core.expressions import Unreadable
+from dlquiz.core.questions import Form
+from dlquiz.core.session import Attempt
+from dlquiz.core.texts import Language
+from dlquiz.core.verdicts import Reading
+
+Read = Callable[[str], Reading]
+"""Reads a typed answer; raises Unreadable."""
+
+
+class AnswerWidget(Vertical):
+    """Takes an answer, and echoes how it is understood."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self.form = form
+
+    @dataclass
+    class Submitted(Message):
+        """The learner pressed ↵ on this answer."""
+
+        text: str
+
+    def ask(self, attempt: Attempt, read: Read, language: Language) -> None:
+        """Become empty for another attempt."""
+        raise NotImplementedError
+
+    def submit(self) -> None:
+        """Post the answer as it stands."""
+        raise NotImplementedError
+
+    def refuse(self, error: Unreadable) -> None:
+        """Say that the answer was not read, and where it stops making sense."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Take no more input; the answer stays to be seen."""
+        raise NotImplementedError
+
+    def take_focus(self) -> None:
+        """Let keys go to the answer."""
+        raise NotImplementedError
+
+
+def answer_widget(form: Form) -> AnswerWidget:
+    """Return the widget for a form, empty."""
+    if form == "line":
+        from dlquiz.app.widgets.answer_line import AnswerLine
+
+        return AnswerLine(form)
+    from dlquiz.app.widgets.picks import Picks
+
+    return Picks(form)

@@ -1,0 +1,139 @@
+"""An answer by picking from numbered statements: any number of them, or one."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click
+from textual.reactive import reactive
+from textual.style import Style
+
+from dlquiz.app.filling import filled
+from dlquiz.app.phrases import Say, say_in
+from dlquiz.app.widgets.answer import AnswerWidget, Read
+from dlquiz.app.widgets.plain import MUTED, Plain, literal
+from dlquiz.app.widgets.rows import Row, Rows
+from dlquiz.core.expressions import Unreadable
+from dlquiz.core.questions import Form
+from dlquiz.core.session import Attempt
+from dlquiz.core.texts import Language
+
+NONE = "none"
+"""The answer that picks nothing."""
+_NUMBER = "statement"
+
+
+class Picks(AnswerWidget, can_focus=True):
+    """Check boxes with numbers; 1-9 toggle, arrows and space too, ↵ submits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(number), f"pick({number})", f"Pick {number}", show=False) for number in range(1, 10)),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("space", "pick_here", "Pick", show=False),
+        Binding("enter", "submit", "Answer", show=False),
+    ]
+
+    cursor = reactive(0)
+    picked: reactive[frozenset[int]] = reactive(frozenset)
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        self._many = form == "pick_many"
+        self._statements: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out the statements over the echo."""
+        yield Plain(id="statements")
+        yield Plain(id="note")
+
+    def ask(self, attempt: Attempt, read: Read, language: Language) -> None:
+        """Show the statements of another attempt, none picked."""
+        instance = attempt.instance
+        self._say: Say = say_in(language)
+        self._read = read
+        self._usual = instance.question.answer_note(language)
+        options = instance.question.options(instance.values)
+        self._statements = [filled(option, language, instance.values) for option in options]
+        self.display = True
+        self.set_reactive(Picks.cursor, 0)
+        self.set_reactive(Picks.picked, frozenset())
+        self._draw()
+
+    @property
+    def text(self) -> str:
+        """The answer as it would be typed."""
+        return " ".join(str(number) for number in sorted(self.picked)) or NONE
+
+    def take_focus(self) -> None:
+        """Let keys go to the statements."""
+        self.focus()
+
+    def close(self) -> None:
+        """Give way to the verdict, which shows the statements again with what holds."""
+        self.display = False
+
+    def refuse(self, error: Unreadable) -> None:
+        """Say why the picks are no answer."""
+        self.query_one("#note", Plain).show(literal(self._say("refused", why=error.reason), "bold $text-warning"))
+
+    def action_move(self, by: int) -> None:
+        """Go up or down."""
+        self.cursor = (self.cursor + by) % max(len(self._statements), 1)
+
+    def action_pick_here(self) -> None:
+        """Pick the statement at the cursor, or no longer."""
+        self.action_pick(self.cursor + 1)
+
+    def action_pick(self, number: int) -> None:
+        """Pick a statement, or no longer."""
+        if not 1 <= number <= len(self._statements):
+            return
+        self.cursor = number - 1
+        self.picked = self.picked ^ {number} if self._many else frozenset({number})
+
+    def action_submit(self) -> None:
+        """Answer with what is picked."""
+        self.submit()
+
+    def submit(self) -> None:
+        """Post the answer as it stands."""
+        self.post_message(self.Submitted(self.text))
+
+    def watch_cursor(self) -> None:
+        """Draw the cursor where it is."""
+        self._draw()
+
+    def watch_picked(self) -> None:
+        """Draw what is picked."""
+        self._draw()
+
+    def on_click(self, event: Click) -> None:
+        """Toggle the statement under the mouse."""
+        number = event.style.meta.get(_NUMBER)
+        if number is not None:
+            self.action_pick(number)
+
+    def watch_has_focus(self, value: bool) -> None:
+        """Show the cursor, or hide it."""
+        super().watch_has_focus(value)
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.is_mounted or not self._statements:
+            return
+        self.query_one("#statements", Plain).show(Rows([self._row(place) for place in range(len(self._statements))]))
+        echo = self._say("read_as", text=self._read(self.text).text) if self.picked else self._usual
+        self.query_one("#note", Plain).show(literal(echo, MUTED))
+
+    def _row(self, place: int) -> Row:
+        number, here = place + 1, place == self.cursor and self.has_focus
+        on = number in self.picked
+        box = ("[✓]" if on else "[ ]") if self._many else ("(•)" if on else "( )")
+        lead = Content.assemble(
+            ("› " if here else "  ", "bold $text-accent"), (box, "bold $text-accent" if on else ""), f" {number}  "
+        )
+        mark = Style.from_meta({_NUMBER: number})
+        text = literal(self._statements[place], "bold" if here else "")
+        return Row(text.stylize(mark), lead.stylize(mark))

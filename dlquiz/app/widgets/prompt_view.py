@@ -1,0 +1,27 @@
+"""What is asked: the prompt, the convention that it is asked under, and the hints shown so far."""
+
+from dlquiz.app.filling import filled
+from dlquiz.app.phrases import say_in
+from dlquiz.app.widgets.plain import MUTED, Plain, literal
+from dlquiz.app.widgets.rows import EMPTY, Row, Rows
+from dlquiz.core.session import Attempt
+from dlquiz.core.texts import Language
+
+_GAP = Row(EMPTY)
+
+
+class PromptView(Plain):
+    """The question as it is read."""
+
+    def ask(self, attempt: Attempt, language: Language, hints: int) -> None:
+        """Show the question of an attempt with its first ``hints`` hints."""
+        question, values = attempt.instance.question, attempt.instance.values
+        say = say_in(language)
+        rows = [Row(literal(filled(question.prompt, language, values))), _GAP]
+        if question.convention is not None:
+            here = say("convention", text=filled(question.convention, language, values))
+            rows += [Row(literal(here, MUTED)), _GAP]
+        for number, hint in enumerate(question.hints[:hints], start=1):
+            lead = say("hint_line", number=number, count=len(question.hints)) + "  "
+            rows.append(Row(literal(filled(hint, language, values)), literal(lead, "$text-warning")))
+        self.show(Rows([*rows, _GAP] if hints else rows))

@@ -1,0 +1,93 @@
+"""What scrolls on the question screen: the question, the answer, and the verdict under it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from dlquiz.app.sitting import Outcome, Sitting, Unread
+from dlquiz.app.widgets.answer import AnswerWidget, answer_widget
+from dlquiz.app.widgets.prompt_view import PromptView
+from dlquiz.app.widgets.verdict_view import VerdictView
+from dlquiz.core.questions import Form
+from dlquiz.core.session import Attempt
+from dlquiz.core.study import Stored
+from dlquiz.core.texts import Language
+
+PATIENCE_S = 0.15
+"""A run that takes longer than this is announced."""
+
+
+class QuestionBody(VerticalScroll, can_focus=False):
+    """Made for the form of its first question; another form brings another widget for the answer."""
+
+    def __init__(self, form: Form, language: Language) -> None:
+        super().__init__(classes="body")
+        self._form: Form = form
+        self._language = language
+
+    def compose(self) -> ComposeResult:
+        """Lay out the three parts."""
+        yield PromptView()
+        yield answer_widget(self._form)
+        yield VerdictView()
+
+    async def ask(self, attempt: Attempt, sitting: Sitting, note: str = "") -> None:
+        """Show a question, its answer empty, and a note under it if there is one."""
+        self.query_one(PromptView).ask(attempt, self._language, sitting.hints_shown)
+        answer = await self._answer_widget(attempt.instance.question.form)
+        answer.ask(attempt, sitting.read, self._language)
+        answer.take_focus()
+        self.note(note)
+        self.scroll_home(animate=False)
+
+    async def _answer_widget(self, form: Form) -> AnswerWidget:
+        present = self.query_one(AnswerWidget)
+        if present.form == form:
+            return present
+        wanted = answer_widget(form)
+        await self.mount(wanted, after=present)
+        await present.remove()
+        return wanted
+
+    def show(self, outcome: Outcome, attempt: Attempt) -> None:
+        """Show what came of an answer."""
+        from dlquiz.app.judged import judged_rows
+
+        answer, panel = self.query_one(AnswerWidget), self.query_one(VerdictView)
+        if isinstance(outcome, Unread):
+            panel.note("")
+            answer.refuse(outcome.error)
+            return
+        final = isinstance(outcome, Stored)
+        if final:
+            answer.close()
+        panel.judged(judged_rows(outcome, attempt, self._language), final)
+
+    def show_hints(self, attempt: Attempt, count: int) -> None:
+        """Show the first ``count`` hints."""
+        self.query_one(PromptView).ask(attempt, self._language, count)
+
+    def note(self, sentence: str) -> None:
+        """Show a sentence in place of the verdict, or nothing if it is empty."""
+        self.query_one(VerdictView).note(sentence)
+
+    def submit(self) -> None:
+        """Answer with what stands there."""
+        self.query_one(AnswerWidget).submit()
+
+    @contextmanager
+    def waiting(self, sentence: Callable[[int], str]) -> Iterator[None]:
+        """Meanwhile show a sentence, made from the seconds that passed, once waiting is noticed."""
+        begun = time.monotonic()
+        timer = self.set_interval(PATIENCE_S, lambda: self.note(sentence(int(time.monotonic() - begun))))
+        try:
+            yield
+        finally:
+            timer.stop()
+
+    def scroll_pages(self, pages: int) -> None:
+        """Scroll by pages."""
+        self.scroll_relative(y=pages * max(self.size.height - 1, 1), animate=False)

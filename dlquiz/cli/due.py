@@ -1,0 +1,66 @@
+"""``dlquiz due``: which cards are due, the longest due first."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlquiz.cli import options
+from dlquiz.cli.printing import as_json, line, tell
+
+if TYPE_CHECKING:
+    from dlquiz.core.scheduling import CardState
+
+NAME = "due"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def command(
+    bank: options.Banks = None,
+    db: options.Database = None,
+    ahead: Annotated[bool, typer.Option("--ahead", help="Also list cards that are not due yet.")] = False,
+    json: options.Json = False,
+) -> None:
+    """List the cards that are due."""
+    from dlquiz.cli.desk import library, log, now_ms
+
+    keys = {question.key for question in library(bank).questions}
+    with log(db) as store:
+        reviewed = sorted(store.cards().values(), key=lambda card: (card.due_ms, card.key))
+    now = now_ms()
+    known = [card for card in reviewed if card.key in keys]
+    listed = [card for card in known if ahead or card.due_ms <= now]
+    if json:
+        as_json([{"key": card.key, "due_utc": utc(card.due_ms)} for card in listed])
+        return
+    _print(listed, now)
+    _explain(known if not listed else [], {card.key for card in reviewed} - keys, now)
+
+
+def utc(ms: int) -> str:
+    """Return a time as ISO 8601.
+
+    >>> utc(1_772_452_800_000)
+    '2026-03-02T12:00:00.000Z'
+    """
+    return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _print(cards: Iterable["CardState"], now: int) -> None:
+    from dlquiz.core.scheduling import interval_text
+
+    for card in cards:
+        ago = interval_text(abs(now - card.due_ms))
+        line(f"{card.key}  {f'since {ago}' if card.due_ms <= now else f'in {ago}'}")
+
+
+def _explain(waiting: Iterable["CardState"], lost: Collection[str], now: int) -> None:
+    """Say what is not listed: when the next card is due, and cards whose questions are nowhere."""
+    from dlquiz.core.scheduling import interval_text
+
+    following = next(iter(waiting), None)
+    if following is not None:
+        tell(f"nothing is due; the next card is {following.key}, in {interval_text(following.due_ms - now)}")
+    if lost:
+        tell(f"{len(lost)} reviewed cards belong to no bank at hand, such as {min(lost)}; name their bank with --bank")

@@ -1,0 +1,129 @@
+"""Everything there is to say about one instance, and about an answer to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dlquiz.app.filling import filled, with_answer
+from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.kinds.computed import Computed
+from dlquiz.core.oracle import Call, Oracle
+from dlquiz.core.questions import Instance
+from dlquiz.core.texts import Language
+from dlquiz.core.values import show, to_json
+from dlquiz.core.verdicts import Leg, Truth, Unsettled
+from dlquiz.errors import DlquizError
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A misconception: what it gives on this instance, and what its author says to it."""
+
+    id: str
+    value: Any
+    says: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An instance that was run, and what marking says of an answer; without an answer the last four are None or empty.
+
+    ``verdict`` is right, wrong, elsewhere, or refused for an answer that could not be read.
+    """
+
+    instance: Instance
+    asked: tuple[str, ...]
+    truth: Truth
+    right: str
+    ideas: tuple[Idea, ...]
+    answer: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    misconceptions: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``why --json`` promises."""
+        return {
+            "instance": str(self.instance),
+            "params": to_json(dict(self.instance.values)),
+            "prompt": self.asked[0],
+            "answer": self.answer,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "misconceptions": list(self.misconceptions),
+            "level": self.truth.level.value,
+            "legs": [_leg(leg) for leg in self.truth.legs],
+            "right": to_json(self.truth.value),
+            "ideas": [{"id": idea.id, "value": to_json(idea.value), "says": idea.says} for idea in self.ideas],
+            "conflict": self.truth.conflict,
+        }
+
+    def leg_rows(self) -> list[list[Any]]:
+        """Return value, kind, device, milliseconds and text of each leg."""
+        return [
+            [show(leg.value), leg.kind, leg.device or "", "" if leg.ms is None else f"{leg.ms:.1f}", leg.what]
+            for leg in self.truth.legs
+        ]
+
+    def idea_rows(self) -> list[list[Any]]:
+        """Return value, name and remark of each misconception."""
+        return [["none" if idea.value is None else show(idea.value), idea.id, idea.says] for idea in self.ideas]
+
+
+def explain(instance: Instance, answer: str | None, oracle: Oracle, language: Language) -> Explanation:
+    """Run an instance and mark an answer to it, if there is one; raises DlquizError when it cannot be settled."""
+    truth = _settled(instance, oracle)
+    question = instance.question
+    known = with_answer(instance, truth)
+    ideas = question.misconceptions if isinstance(question, Computed) else ()
+    explanation = Explanation(
+        instance=instance,
+        asked=_asked(instance, language),
+        truth=truth,
+        right=question.expected(truth, language),
+        ideas=tuple(Idea(idea.id, truth.wrong[idea.id], filled(idea.says, language, known)) for idea in ideas),
+    )
+    return explanation if answer is None else _marked(explanation, answer, language)
+
+
+def _settled(instance: Instance, oracle: Oracle) -> Truth:
+    try:
+        calls: Sequence[Call] = instance.calls
+        return instance.question.settle(instance.values, oracle.submit(calls).result())
+    except (Undefined, Unsettled) as error:
+        raise DlquizError(f"{instance} cannot be settled: {error}") from error
+
+
+def _asked(instance: Instance, language: Language) -> tuple[str, ...]:
+    """Return the prompt, then what is shown under it."""
+    question, values = instance.question, instance.values
+    options = enumerate(question.options(values), start=1)
+    convention = [filled(question.convention, language, values)] if question.convention else []
+    return (
+        filled(question.prompt, language, values),
+        *convention,
+        *(f"{number}. {filled(option, language, values)}" for number, option in options),
+        f"({question.answer_note(language)})",
+    )
+
+
+def _marked(explanation: Explanation, answer: str, language: Language) -> Explanation:
+    question, values = explanation.instance.question, explanation.instance.values
+    try:
+        verdict = question.mark(question.read(answer, values), explanation.truth, values)
+    except Unreadable as error:
+        return replace(explanation, answer=answer, verdict="refused", reason=str(error))
+    known = with_answer(explanation.instance, explanation.truth)
+    says = (filled(diagnosis.says, language, known) for diagnosis in verdict.diagnoses)
+    return replace(
+        explanation,
+        answer=answer,
+        verdict=verdict.result.value,
+        reason=" ".join([question.reason(verdict, language), *says]),
+        misconceptions=tuple(diagnosis.id for diagnosis in verdict.diagnoses if diagnosis.id),
+    )
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    names = ("kind", "what", "function", "device", "ms")
+    return {**{name: getattr(leg, name) for name in names}, "value": to_json(leg.value)}

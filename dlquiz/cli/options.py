@@ -1,0 +1,44 @@
+"""The options that several commands share, each told once."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+class Lang(StrEnum):
+    """The languages of the banks."""
+
+    en = "en"
+    zh = "zh"
+
+
+Banks: TypeAlias = Annotated[
+    list[Path] | None, typer.Option("--bank", metavar="PATH", help="A bank of your own, or a folder of them.")
+]
+Database: TypeAlias = Annotated[
+    Path | None, typer.Option("--db", metavar="PATH", help="The database, if not the one in DLQUIZ_HOME.")
+]
+Device: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--device", metavar="DEVICE", help="cpu, cuda, cuda:N, mps or auto, if not as DLQUIZ_DEVICE says."),
+]
+Language: TypeAlias = Annotated[
+    Lang | None, typer.Option("--lang", metavar="en|zh", help="Language of the questions, if not that of the terminal.")
+]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def language(asked: Lang | None) -> Lang:
+    """Return the language asked for, or that of the environment."""
+    if asked is not None:
+        return asked
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return Lang.zh if named.lower().startswith("zh") else Lang.en
+
+
+def device(asked: str | None) -> str:
+    """Return the device asked for, by option or environment, or "auto"."""
+    return asked or os.environ.get("DLQUIZ_DEVICE") or "auto"
