@@ -52,7 +52,9 @@ def _first_paint(code: str, expected: bytes, home: Path) -> tuple[float, bool]:
     begun = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
-        os.environ.update({"DLQUIZ_HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8"})
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
+        caches = {"DLQUIZ_HOME": str(home), "PYTHONPYCACHEPREFIX": str(home / "bytecode")}
+        os.environ.update({**caches, "TERM": "xterm-256color", "LANG": "C.UTF-8"})
         os.execv(sys.executable, [sys.executable, "-c", code])
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     try:

@@ -24,8 +24,9 @@ pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, given: str = "", here: Path = ROOT, home: Path | None = None) -> str:
-    """Run a command without the caller's Python settings; return what it printed."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    """Run a command without the caller's settings of Python, and with pip as talkative as usual; return what it printed."""
+    caller_s = {name for name in os.environ if name.startswith("PYTHON")} | {"PIP_QUIET"}
+    environment = {name: value for name, value in os.environ.items() if name not in caller_s}
     environment |= {"PYTHONIOENCODING": "utf-8"} | ({"DLQUIZ_HOME": str(home)} if home else {})
     ended = subprocess.run(
         [str(word) for word in command], input=given, cwd=here, env=environment, timeout=180,

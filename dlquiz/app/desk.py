@@ -38,7 +38,9 @@ class Desk:
     def study(self, library: Library, topics: Sequence[str] = ()) -> Study:
         """Return a session over the topics of a library, all of them if none is named; the topics take turns."""
         if not topics and not library.questions:
-            raise DlquizError("; ".join(library.warnings()) or "there are no banks; dlquiz doctor says where they are sought")
+            raise DlquizError(
+                "; ".join(library.warnings()) or "there are no banks; dlquiz doctor says where they are sought"
+            )
         names = list(topics) or library.topics()
         groups: list[list[Question]] = [library.topic(name) for name in names]
         session = Session(interleaved(groups), self.store, self.rng, self.limits)

@@ -42,7 +42,7 @@ def named(paths: Sequence[Path]) -> list[Path]:
         elif path.exists():
             found.append(path)
         else:
-            raise DlquizError(f"there is no file or folder {path}; give --bank the path of a bank")
+            raise DlquizError(f"there is no file or folder {path}; name a bank, or a folder of banks")
     return list(dict.fromkeys(found))
 
 

@@ -106,7 +106,7 @@ class Worker:
         self._jobs.put((_FIRST, next(self._order), None))
         if thread is None:
             self._refuse_all()
-        elif thread is not threading.current_thread():
+        elif thread is not threading.current_thread() and thread.is_alive():
             thread.join()
 
     def __enter__(self) -> Self:

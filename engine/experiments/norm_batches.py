@@ -51,7 +51,7 @@ def _relative_error(generator: torch.Generator, order: Order, corrected: bool, b
 def learns(layer: Layer = "batch", batches: Literal["mixed", "single_class"] = "mixed") -> Run:
     """Say whether a small network with this normalisation learns two separate clouds from such batches.
 
-    Training is 25 steps of SGD; the error is then measured in training mode on batches of the same kind. Under 15 %
+    Training is 15 steps of SGD; the error is then measured in training mode on batches of the same kind. Under 15 %
     counts as learned, from 30 % on as not.
     """
     return settle(
@@ -67,13 +67,13 @@ def learns(layer: Layer = "batch", batches: Literal["mixed", "single_class"] = "
 def _error_after_training(generator: torch.Generator, layer: Layer, batches: str) -> Tensor:
     network = _network(layer, generator)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.2)
-    for step in range(25):
+    for step in range(15):
         x, labels = _batch(generator, batches, step)
         loss = nn.functional.cross_entropy(network(x), labels)
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
-    tests = [_batch(generator, batches, step) for step in range(8)]
+    tests = [_batch(generator, batches, step) for step in range(4)]
     return torch.stack([(network(x).argmax(1) != labels).double().mean() for x, labels in tests]).mean()
 
 

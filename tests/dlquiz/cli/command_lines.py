@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dlquiz.core.chance import drawn
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SAMPLE = HERE / "sample"
@@ -29,3 +31,21 @@ class Ended(NamedTuple):
 
 
 Run = Callable[..., Ended]
+
+
+def rare_bank() -> str:
+    """Return a bank that reads well, for its seed 0 can be drawn, though hardly any other seed can."""
+    only = drawn("rare/rare", 1, 0, "n") % 1_000_000
+    return f"""
+dlquiz: 1
+bank: rare
+topic: rare
+title: Rare
+questions:
+  - id: rare
+    kind: number
+    prompt: "What is {{{{n}}}}?"
+    params: {{n: {{int: [0, 999999]}}}}
+    where: "n == {only}"
+    answer: {{formula: n, engine: {{call: echo.value, with: {{value: n}}}}}}
+"""

@@ -92,6 +92,7 @@ def process(home: Path, tmp_path: Path) -> Iterator[Callable[..., "subprocess.Po
         command = ["-m", "dlquiz"] if real else ["-P", "-c", _WITH_SAMPLE_ENGINE]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("PYTHONUNBUFFERED", None)  # else nothing would show what is flushed, and when
         whole = [sys.executable, *command, *arguments]
         started.append(subprocess.Popen(whole, cwd=cwd, env=environment, **(pipes | more)))
         alarms.append(threading.Timer(PATIENCE_S, started[-1].kill))

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 EVIDENCE = [
@@ -47,17 +48,23 @@ def run(name: str, given: dict[str, Any]) -> Any:
             return given["value"] == "yes"
         case "trouble.die":
             os._exit(7)
+        case "trouble.die_once":
+            died = Path(os.environ["DLQUIZ_HOME"], "died")
+            if not died.exists():
+                died.touch()
+                os._exit(7)
+            return 1
         case "trouble.hang":
             time.sleep(60)
     raise LookupError(f"there is no engine function '{name}' (dlquiz functions lists them all)")
 
 
-def reply_to(call: dict[str, Any]) -> dict[str, Any]:
+def reply_to(call: dict[str, Any], evidence: bool) -> dict[str, Any]:
     try:
         value = run(call["call"], call["with"])
     except LookupError as error:
         return {"error": "refused", "message": error.args[0]}
-    return {"value": value, "kind": "module", "device": "cpu", "ms": 0.25, "evidence": EVIDENCE}
+    return {"value": value, "kind": "module", "device": "cpu", "ms": 0.25, "evidence": EVIDENCE if evidence else []}
 
 
 def main() -> None:
@@ -68,9 +75,12 @@ def main() -> None:
         calls = request.get("calls", [])
         match request["op"]:
             case "hello":
-                replies = [{"device": "cpu", "engine": "f00d", **facts}]
+                replies = [{"device": request["device"].replace("auto", "cpu"), "engine": "f00d", **facts}]
             case "call":
-                replies = [{**reply_to(call), "more": place < len(calls)} for place, call in enumerate(calls, 1)]
+                replies = [
+                    {**reply_to(call, request["evidence"]), "more": place < len(calls)}
+                    for place, call in enumerate(calls, 1)
+                ]
             case _:
                 replies = [{"functions": FUNCTIONS}]
         for reply in replies:

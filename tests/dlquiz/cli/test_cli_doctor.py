@@ -64,3 +64,9 @@ def test_a_place_where_no_database_can_be_made(dlquiz: Run, tmp_path: Path) -> N
     ended = dlquiz("doctor", "--db", str(tmp_path / "file" / "dlquiz.db"), "--json")
     assert ended.code == 1
     assert "no database can be made" in ended.json["problems"][0]
+
+
+def test_the_device_is_that_of_the_option_or_of_the_environment(dlquiz: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLQUIZ_DEVICE", "cuda:1")
+    assert dlquiz("doctor", "--json").json["device"] == "cuda:1"
+    assert dlquiz("doctor", "--json", "--device", "mps").json["device"] == "mps"

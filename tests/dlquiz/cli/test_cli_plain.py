@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_lines import ENGINE, SAMPLE, Ended, Run
+from command_lines import ENGINE, SAMPLE, Ended, Run, rare_bank
 
 from dlquiz.core.scheduling import Rating, Scheduler
 from dlquiz.store import Entry, Store, StoreError
@@ -107,12 +107,13 @@ def test_skip_leaves_the_question_out(study: Run, home: Path) -> None:
 
 
 def test_right_elsewhere_is_asked_again_and_does_not_tell(study: Run, home: Path) -> None:
-    ended = study("9", ":hint", "10", options=("--count", "1"), topic="kinds")
+    hinted = study("9", ":hint", topic="kinds")
+    assert "  hint 1/1: More than 9." in hinted.lines, "the hint was used up"
+    ended = study("9", "10", options=("--count", "1"), topic="kinds")
     assert marks(ended) == "?✓"
     refused = next(line for line in ended.lines if line.startswith("?"))
     assert "Counted from zero it is 9." in refused
     assert "10" not in refused
-    assert "  hint 1/1: More than 9." in ended.lines, "the first hint was not used up"
     assert [(entry.review.answer, entry.rating) for entry in log(home)] == [("10", Rating.HARD)]
 
 
@@ -127,13 +128,18 @@ def test_claims(study: Run, home: Path, language: str, verdict: str) -> None:
 
 
 def test_where_bank_and_engine_disagree_nothing_counts(study: Run, home: Path) -> None:
-    ended = study(":skip", ":skip", "4", topic="kinds")
-    assert marks(ended) == "✓"
+    ended = study("11", ":skip", "4", ":grade 4", topic="kinds")
+    assert marks(ended) == "✗✓?"
     assert "it does not count" in ended.out
-    assert not log(home)[0].review.counts
+    assert [entry.review.counts for entry in log(home)] == [True, False]
 
 
-@pytest.mark.parametrize("skipped", [0, 1], ids=["dies", "hangs"])
+def test_an_engine_that_died_is_started_again(study: Run, home: Path) -> None:
+    assert marks(study(":skip", "1", "1", ":quit", topic="trouble")) == "!✓"
+    assert len(log(home)) == 1
+
+
+@pytest.mark.parametrize("skipped", [0, 2], ids=["dies", "hangs"])
 def test_an_engine_in_trouble_is_left_out_after_three_times(
     study: Run, use_engine: Callable[..., None], home: Path, skipped: int
 ) -> None:
@@ -145,6 +151,21 @@ def test_an_engine_in_trouble_is_left_out_after_three_times(
     assert ("time limit" if skipped else "exit code 7") in told[0]
     assert "left out" in told[2]
     assert log(home) == []
+
+
+def test_a_text_without_a_value_stops_that_question_only(study: Run, home: Path) -> None:
+    ended = study("1", "1", "1", "1", topic="undefined")
+    assert (ended.code, marks(ended)) == (0, "!!!!")
+    assert asked(ended)[1].startswith("undefined/argument@1#")
+    assert "(this text has no value here: " in ended.out
+    assert log(home) == []
+
+
+def test_a_question_that_cannot_be_drawn_is_a_sentence(dlquiz: Run, tmp_path: Path) -> None:
+    (tmp_path / "rare.yaml").write_text(rare_bank())
+    ended = dlquiz("study", "--plain", "--bank", str(tmp_path / "rare.yaml"), "--seed", "1")
+    assert ended.code == 2
+    assert "the next question cannot be drawn: none of 10,000 draws satisfies the conditions of rare/rare" in ended.err
 
 
 def test_an_engine_that_cannot_start_ends_the_session(study: Run, use_engine: Callable[..., None]) -> None:
@@ -178,6 +199,7 @@ def test_a_seed_draws_the_same_again(study: Run) -> None:
 def test_count_counts_stored_reviews(study: Run, home: Path) -> None:
     ended = study("7", ":undo", "7", "8", "9", options=("--count", "2"))
     assert marks(ended) == "✗✗✗"
+    assert "Nothing is due" not in ended.out
     assert [entry.undone for entry in log(home)] == [True, False, False]
 
 
@@ -188,6 +210,21 @@ def test_when_nothing_is_due_the_next_time_is_told(dlquiz: Run, right_after: Cal
     assert asked(ended) == []
     assert "下一张卡片将在 10 分钟后出现。" in ended.lines
     assert "想提前学习：dlquiz study sizes --ahead" in ended.lines
+
+
+def test_the_language_is_that_of_the_environment(study: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert study().lines[0].startswith("Each line is an answer")
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert study().lines[0].startswith("每行是一个答案")
+    assert study(options=("--lang", "en")).lines[0].startswith("Each line is an answer")
+
+
+def test_a_session_begins_with_a_backup(study: Run, home: Path) -> None:
+    study("7", options=("--count", "1"))
+    study("7", options=("--count", "1"))
+    (backup,) = (home / "backups").iterdir()
+    with Store.open(backup, Scheduler(), 0, backup=False) as store:
+        assert len(store.reviews()) == 1
 
 
 def test_without_a_terminal_plain_mode_is_chosen(dlquiz: Run) -> None:

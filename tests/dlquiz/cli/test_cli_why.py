@@ -1,7 +1,9 @@
 """dlquiz why: an instance drawn from its name, run, and an answer to it marked."""
 
+from pathlib import Path
+
 import pytest
-from command_lines import SAMPLE, Run
+from command_lines import SAMPLE, Run, rare_bank
 
 FIELDS = ["instance", "params", "prompt", "answer", "verdict", "reason", "misconceptions", "level", "legs"]
 NAME = "sizes/output-size@2#42"
@@ -74,3 +76,14 @@ def test_an_engine_that_dies_is_a_sentence(why: Run) -> None:
     ended = why("trouble/dies#0")
     assert (ended.code, ended.out) == (2, "")
     assert "trouble/dies@1#0 cannot be settled: the engine process ended with exit code 7" in ended.err
+
+
+def test_what_cannot_be_drawn_or_settled_is_a_sentence(why: Run, dlquiz: Run, tmp_path: Path) -> None:
+    ended = why("undefined/argument#0")
+    assert ended.code == 2
+    assert "undefined/argument@1#0 cannot be settled: " in ended.err
+    (tmp_path / "rare.yaml").write_text(rare_bank())
+    assert dlquiz("why", "rare/rare#0", "--bank", str(tmp_path / "rare.yaml")).code == 0
+    rare = dlquiz("why", "rare/rare#1", "--bank", str(tmp_path / "rare.yaml"))
+    assert rare.code == 2
+    assert "rare/rare#1 cannot be drawn: none of 10,000 draws" in rare.err

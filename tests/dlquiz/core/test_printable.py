@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dlquiz.core.printable import REPLACEMENT, printable, printable_line
 
-ANY_TEXT = st.text(st.characters(codec=None, categories=None))
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
 @given(ANY_TEXT)
