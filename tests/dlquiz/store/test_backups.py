@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -131,3 +132,22 @@ def test_a_damaged_database_drives_out_no_good_backup(path: Path, review: Make, 
         assert "damaged" in store.warnings[0] or "malformed" in store.warnings[0]
         assert any("is damaged" in problem for problem in store.verify())
     assert sorted(file.name for file in folder.iterdir()) == good
+
+
+def test_a_backup_is_made_from_another_thread_while_the_store_is_in_use(
+    store: Store, path: Path, review: Make, now: int
+) -> None:
+    number = store.add_review(review())
+    failed: list[str | None] = []
+    thread = threading.Thread(target=lambda: failed.append(store.back_up(now)))
+    thread.start()
+    thread.join()
+    assert failed == [None]
+    (copy,) = backups.existing(path).values()
+    with Store.open(copy, Scheduler(), now, backup=False) as restored:
+        assert [entry.id for entry in restored.reviews()] == [number]
+
+
+def test_a_backup_that_fails_later_is_a_sentence(store: Store, path: Path, now: int) -> None:
+    (path.parent / "backups").write_text("a file where the folder should be")
+    assert "no backup was made" in str(store.back_up(now))
