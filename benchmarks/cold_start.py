@@ -1,6 +1,7 @@
 """From the start of a process to its first question on an 80×24 terminal, beside a Textual app that shows one label.
 
-Both run under a pseudo-terminal, in turns; the clock stops when the expected text comes out of it.
+Both run under a pseudo-terminal, in turns; the clock stops when the expected text comes out of it. What else runs on
+the machine can only add to a round, so the target is held against the least disturbed round of each.
 """
 
 import fcntl
@@ -43,7 +44,8 @@ def run() -> Iterator[Figure]:
             if round_:  # the first round fills the caches of files and of bytecode
                 ours.append(seconds)
                 bare.append(label)
-    yield Figure("first question painted", statistics.median(ours), "s", statistics.median(bare), "ratio at most 1.5")
+    yield Figure("first question painted, the least disturbed round", min(ours), "s", min(bare), "ratio at most 1.5")
+    yield Figure("first question painted, median", statistics.median(ours), "s", statistics.median(bare))
     yield Figure("processes of the interface with torch loaded", float(torch), "of 1", target="0")
 
 
@@ -63,9 +65,18 @@ def _first_paint(code: str, expected: bytes, home: Path) -> tuple[float, bool]:
         maps = Path(f"/proc/{pid}/maps")
         return seconds, maps.exists() and "libtorch" in maps.read_text()
     finally:
-        os.kill(pid, signal.SIGKILL)
+        engines = _children(pid)
+        for process in (pid, *engines):
+            os.kill(process, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(terminal)
+        while any(Path(f"/proc/{engine}").exists() for engine in engines):
+            time.sleep(0.01)  # an engine that still loads torch would slow the next round down
+
+
+def _children(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in threads for child in file.read_text().split()]
 
 
 def _read_until(terminal: int, expected: bytes, begun: float) -> None:

@@ -38,7 +38,7 @@ async def _measure() -> list[Figure]:
 async def _answer(pilot: Pilot[None], at: Desk, verdicts: list[float], trips: list[float]) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, StudyScreen), "the session ended early"
-    instance = screen._attempt.instance
+    instance = screen.sitting.present.instance
     before = time.perf_counter()
     await asyncio.wrap_future(at.worker.submit(instance.calls))
     trips.append(1000 * (time.perf_counter() - before))
@@ -58,7 +58,7 @@ async def _until_painted(pilot: Pilot[None], screen: StudyScreen) -> float:
     before = time.perf_counter()
     screen.action_submit()
     async with asyncio.timeout(PATIENCE_S):
-        while screen._stored is None:
+        while screen.sitting.stored is None:
             await asyncio.sleep(0)
         screen.call_after_refresh(painted.set)
         await painted.wait()

@@ -22,7 +22,7 @@ class DlquizApp(App[None]):
     The banks of the topics are loaded at once: what is wrong with them is a DlquizError before the screen changes.
     """
 
-    CSS_PATH = "application.tcss"
+    CSS_PATH: ClassVar = ["application.tcss", "screens/study.tcss"]  # one pass over both, before the first question
     TITLE = "dlquiz"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [

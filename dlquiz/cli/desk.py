@@ -64,10 +64,11 @@ def opened(
     banks: Sequence[Path] | None = None,
     seed: int | None = None,
     limits: Limits | None = None,
+    backup: bool = False,
 ) -> Iterator[Desk]:
-    """Bring everything together that a session needs, after a backup of the database."""
+    """Bring everything together that a session needs; the app makes its backup once the first question is painted."""
     scheduler = Scheduler()
-    with log(database, scheduler, backup=True) as store, engine(device) as worker:
+    with log(database, scheduler, backup=backup) as store, engine(device) as worker:
         yield Desk(
             store=store,
             worker=worker,

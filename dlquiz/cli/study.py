@@ -34,8 +34,9 @@ def command(
 
     chosen = list(dict.fromkeys(topics or []))
     limits = Limits(count=count, ahead=ahead)
-    with opened(db, device=device, lang=lang, banks=bank, seed=seed, limits=limits) as desk:
-        if plain or not is_terminal():
+    lines = plain or not is_terminal()
+    with opened(db, device=device, lang=lang, banks=bank, seed=seed, limits=limits, backup=lines) as desk:
+        if lines:
             from dlquiz.cli.plain import Plain
 
             session = Plain(desk, chosen, sys.stdin.buffer, sys.stdout)

@@ -41,7 +41,7 @@ class Samples:
     unreadable: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Question(ABC):
     """A template of questions about one idea; drawing its parameters from a seed gives an instance."""
 

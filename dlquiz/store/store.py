@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,8 +35,9 @@ class Store:
     the session, such as a backup that could not be made.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, scheduler: Scheduler) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, scheduler: Scheduler, busy_ms: int) -> None:
         self.path = path
+        self._busy_ms = busy_ms
         self.warnings: list[str] = []
         self._connection = connection
         self._scheduler = scheduler
@@ -47,7 +48,7 @@ class Store:
 
         ``busy_ms`` is how long to wait for another program's lock. A migration makes a backup even without ``backup``.
         """
-        store = cls(connect(path, busy_ms), path, scheduler)
+        store = cls(connect(path, busy_ms), path, scheduler, busy_ms)
         try:
             with sentences(path):
                 store._prepare(now_ms, backup)
@@ -145,14 +146,24 @@ class Store:
         """Return what is wrong with the database, a sentence each; empty if nothing is."""
         return problems(self._connection, self._scheduler, self.path)
 
+    def back_up(self, now_ms: int) -> str | None:
+        """Make a backup over a connection of its own, so any thread may call this; return a sentence if it failed.
+
+        A session that has been painted before its backup calls this; ``open`` makes one on the way otherwise.
+        """
+        try:
+            with closing(connect(self.path, self._busy_ms)) as connection:
+                backups.make(connection, self.path, now_ms)
+        except StoreError as error:
+            return str(error)
+        return None
+
     def _prepare(self, now_ms: int, backup: bool) -> None:
         version = schema.version(self._connection, self.path)
         configure(self._connection)
         if version and (backup or version < len(schema.MIGRATIONS)):
-            try:
-                backups.make(self._connection, self.path, now_ms)
-            except StoreError as error:
-                self.warnings.append(str(error))
+            failed = self.back_up(now_ms)
+            self.warnings += [failed] if failed else []
         schema.migrate(self._connection, self.path)
         if not derived.is_current(self._connection, self._scheduler):
             self.rebuild()

@@ -1,5 +1,6 @@
 """The question screen: a question, an answer, a verdict, the next question."""
 
+import asyncio
 from functools import partial
 from typing import ClassVar
 
@@ -26,7 +27,6 @@ from dlquiz.core.study import Stored
 class StudyScreen(TellingScreen[None]):
     """Asks until the session is over or the learner leaves."""
 
-    CSS_PATH = "study.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "hint", "Hint", show=False),
@@ -60,8 +60,14 @@ class StudyScreen(TellingScreen[None]):
 
         for sentence in self.sitting.warnings:
             self.tell(sentence, "warning")
+        self.run_worker(self._back_up())
         with self.telling():
             await self.sitting.meet(self._desk.worker.hello())
+
+    async def _back_up(self) -> None:
+        failed = await asyncio.to_thread(self._desk.store.back_up, self.sitting.now())
+        if failed is not None:
+            self.tell(failed, "warning")
 
     async def _ask(self, attempt: Attempt, note: str = "") -> None:
         await self._body.ask(attempt, self.sitting, note)

@@ -30,7 +30,7 @@ class Row(NamedTuple):
         room = width - lines[-1].cell_length - self.tail.cell_length
         if room >= _GAP:
             return [*lines[:-1], lines[-1] + Content(" " * room) + self.tail]
-        return [*lines, *(Content(" " * indent) + line for line in self.tail.wrap(max(width - indent, 1)))]
+        return [*lines, *self.tail.wrap(width, align="right")]
 
     @property
     def optimal_width(self) -> int:

@@ -25,7 +25,7 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９，、；", "01234567
 _WORD = re.compile(r"[^\s,;]+")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Claim:
     """A statement that is true or false, and the experiment that settles it."""
 
@@ -40,7 +40,7 @@ class Claim:
     at: Place = NOWHERE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Claims(Question):
     """A question that asks four of its claims, at least one true and one false."""
 

@@ -18,7 +18,7 @@ from dlquiz.core.values import from_json, show
 from dlquiz.core.verdicts import Diagnosis, Leg, Level, Reading, Result, Truth, Unsettled, Verdict, values_of
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Tolerance:
     """How far from the truth an answer may lie: absolutely, or as a share of the truth."""
 
@@ -36,7 +36,7 @@ class Tolerance:
         return float(self.abs) if self.abs is not None else float(self.rel or 0) * abs(float(truth))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Answer:
     """What the author believes, and what really happens."""
 
@@ -46,7 +46,7 @@ class Answer:
     at: Place = NOWHERE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Misconception:
     """A named wrong idea that computes a wrong value."""
 
@@ -57,7 +57,7 @@ class Misconception:
     at: Place = NOWHERE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class OtherConvention:
     """A definition under which another answer is right."""
 
@@ -67,7 +67,7 @@ class OtherConvention:
     at: Place = NOWHERE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Golden:
     """A published figure, with its source; it may lie outside the domain."""
 
@@ -80,7 +80,7 @@ class Golden:
 Idea = Misconception | OtherConvention
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Computed(Question):
     """A question whose answer is one value that a formula and the engine both give."""
 

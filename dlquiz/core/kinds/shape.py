@@ -1,7 +1,6 @@
 """Kind ``shape``: a list of whole numbers, all of them exact."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dlquiz.core.expressions import Undefined, Unreadable, parse_list
@@ -17,7 +16,6 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Shape(Computed):
     """A question that is answered by a shape: ``2,3``, ``(2, 3)``, ``2x3`` and ``[2,3]`` are the same answer."""
 

@@ -212,6 +212,22 @@ async def test_session_ends_with_its_summary(tmp_path, opened):
     ]
 
 
+async def test_summary_keeps_practice_apart(desk, opened):
+    async with opened(desk, ["cnn"]) as pilot:
+        await answer(pilot, "29")
+        await pilot.press("p")
+        await pilot.pause()
+        await answer(pilot, "30")
+        await pilot.press("q")
+        await pilot.pause()
+        screen = shown(pilot)
+    assert "0 right · 1 wrong · 0 after a hint · 1 in practice" in screen
+    assert [line.split()[-2:] for line in screen.splitlines() if "×" in line] == [
+        ["padding-once", "×1"],
+        ["no-plus-one", "×1"],
+    ]
+
+
 async def test_quit_in_the_middle_keeps_what_is_stored(desk, opened):
     async with opened(desk, ["cnn"]) as pilot:
         await answer(pilot, "31")

@@ -15,7 +15,7 @@ from dlquiz.core.texts import Language
 from dlquiz.core.values import from_json
 
 
-@dataclass(frozen=True)
+@dataclass
 class PathPlot(Plot):
     """Paths over a contour; row 0 of the contour lies at the lower edge."""
 

@@ -1,7 +1,8 @@
 """What curves and paths share: lines in a frame, with ticks, and a legend that needs no colour."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from rich.cells import cell_len
@@ -46,7 +47,7 @@ def letter_of(place: int) -> str:
     return _LETTERS[place % len(_LETTERS)]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plot(Visual):
     """Lines over two axes; ``background`` holds the plane's shades as rows of ``height`` × ``width`` characters."""
 
@@ -58,6 +59,7 @@ class Plot(Visual):
     y_label: str = ""
     notes: tuple[str, ...] = ()
     height: int = 12
+    _cached: tuple[int, Content] | None = field(default=None, init=False, repr=False)
 
     def background(self, width: int, height: int) -> list[str]:
         """Return what lies behind the lines."""
@@ -69,11 +71,16 @@ class Plot(Visual):
 
     def get_height(self, rules: RulesMap, width: int) -> int:
         """Return the number of lines at that width."""
-        return self._drawn(width).plain.count("\n") + 1 if width else 0
+        return self._at(width).plain.count("\n") + 1 if width else 0
 
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
         """Draw the plot."""
-        return self._drawn(width).render_strips(width, height, style, options) if width else []
+        return self._at(width).render_strips(width, height, style, options) if width else []
+
+    def _at(self, width: int) -> Content:
+        if self._cached is None or self._cached[0] != width:
+            self._cached = (width, self._drawn(width))
+        return self._cached[1]
 
     def _drawn(self, width: int) -> Content:
         ticks = {self._row(value): tick_text(value) for value in self.y.ticks(5)}
@@ -129,11 +136,12 @@ class Plot(Visual):
 
 
 def _cells(canvas: Canvas, row: int, behind: str) -> Content:
-    parts: list[Content] = []
-    for column in range(canvas.width):
-        character, line = canvas.cell(row, column)
-        if line is None:
-            parts.append(literal(behind[column], FAINT))
-        else:
-            parts.append(literal(character, f"bold {COLOURS[line % len(COLOURS)]}"))
-    return Content("").join(parts)
+    """Return a row of cells; neighbours of one line are one piece of text."""
+    cells = [canvas.cell(row, column) for column in range(canvas.width)]
+    shown = [(behind[column] if line is None else character, line) for column, (character, line) in enumerate(cells)]
+    pieces = groupby(shown, key=lambda cell: cell[1])
+    return Content("").join(literal("".join(sign for sign, _ in piece), _style(line)) for line, piece in pieces)
+
+
+def _style(line: int | None) -> str:
+    return FAINT if line is None else f"bold {COLOURS[line % len(COLOURS)]}"
