@@ -1,11 +1,13 @@
 """A bank file read into questions, with every complaint about it; what is whole is kept."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from dlquiz.banks.complaints import Complaint
+from dlquiz.banks.kept import tree
 from dlquiz.banks.leaves import name
-from dlquiz.banks.nodes import ListNode, MapNode, Node, compose
+from dlquiz.banks.nodes import ListNode, MapNode, Node
 from dlquiz.banks.questions import question
 from dlquiz.banks.records import record
 from dlquiz.banks.scope import Refused, Scope
@@ -46,9 +48,12 @@ class Bank:
     topic_at: Place = NOWHERE
 
 
-def read_bank(text: str, file: str) -> tuple[Bank | None, list[Complaint]]:
-    """Return the bank that a text writes, None where its YAML or its header is broken, and all complaints."""
-    root, complaints = compose(text, file)
+def read_bank(text: str, file: str, kept: Path | None = None) -> tuple[Bank | None, list[Complaint]]:
+    """Return the bank that a text writes, None where its YAML or its header is broken, and all complaints.
+
+    ``kept`` is a folder in which the trees of texts that were read before are looked for, and kept.
+    """
+    root, complaints = tree(text, file, kept)
     if root is None:
         return None, complaints
     damaged = [(item.line, item.column) for item in complaints if item.severity == "error"]

@@ -29,8 +29,9 @@ class Library:
         """Read banks: all of them, or those of some topics.
 
         The banks that come with dlquiz lie in folders named as their topics; only the folders asked for are read.
-        ``home`` is a folder whose ``banks/`` holds the learner's own. With ``paths`` and no ``topics`` those paths
-        alone are read; with both, they add to the rest. Raises DlquizError for a path that names nothing.
+        ``home`` is a folder whose ``banks/`` holds the learner's own, and whose ``cache/`` keeps what was parsed. With
+        ``paths`` and no ``topics`` those paths alone are read; with both, they add to the rest. Raises DlquizError for
+        a path that names nothing.
         """
         given = folders.named(paths)
         installed, own = folders.installed(), home / "banks" if home is not None else None
@@ -38,11 +39,12 @@ class Library:
         strict = {folders.shown(file) for file in files if file.parent.parent == installed}
         if own is not None and not (paths and topics is None):
             files += folders.banks_in(own)
-        banks, complaints = _read([*files, *(file for file in given if file not in files)], strict)
-        kept = tuple(bank for bank in banks if topics is None or bank.topic in topics)
+        kept = home / "cache" / "banks" if home is not None else None
+        banks, complaints = _read([*files, *(file for file in given if file not in files)], strict, kept)
+        wanted = tuple(bank for bank in banks if topics is None or bank.topic in topics)
         known = sorted({*folders.topics_of(installed), *(bank.topic for bank in banks)})
         shown = tuple(folders.shown(file) for file in [*files, *given])
-        return cls(kept, tuple(ordered(complaints)), tuple(known), shown)
+        return cls(wanted, tuple(ordered(complaints)), tuple(known), shown)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -85,7 +87,7 @@ def _warning(file: str, count: int | None) -> str:
     return f"{questions} of {file} {'was' if count == 1 else 'were'} left out: run dlquiz check {file}"
 
 
-def _read(files: Iterable[Path], strict: Collection[str]) -> tuple[list[Bank], list[Complaint]]:
+def _read(files: Iterable[Path], strict: Collection[str], kept: Path | None) -> tuple[list[Bank], list[Complaint]]:
     """Return the banks of files, the first of each name; ``strict`` files lie in a folder named as their topic."""
     banks: dict[str, Bank] = {}
     complaints: list[Complaint] = []
@@ -95,7 +97,7 @@ def _read(files: Iterable[Path], strict: Collection[str]) -> tuple[list[Bank], l
         complaints += found
         if text is None:
             continue
-        bank, found = read_bank(text, file)
+        bank, found = read_bank(text, file, kept)
         complaints += found
         if bank is None:
             continue

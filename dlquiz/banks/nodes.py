@@ -1,34 +1,13 @@
-"""YAML text as a tree of nodes that know their places, on PyYAML's C parser.
-
-Only events are taken from PyYAML: nothing is constructed, so no tag can run code. Tags, duplicate keys, merge keys,
-further documents and alias floods are refused; nesting and size are bounded, so a hostile file costs no more than a
-good one.
-"""
+"""The tree of a YAML document: scalars, lists and mappings that know their places."""
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
-import yaml
-
-from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.scalars import Plain, resolve
-from dlquiz.banks.yaml_errors import advice
-from dlquiz.core.calls import Place
 
-try:
-    from yaml import CSafeLoader as _Events
-except ImportError:  # PyYAML built without libyaml: the same events, slower
-    from yaml import SafeLoader as _Events  # type: ignore[assignment]
-
-DEPTH = 24
-"""How many lists and mappings may stand inside one another."""
-ALIASES = 20
-NODES = 200_000
-"""How many nodes a file may have once its aliases are followed."""
-
-_STANDARD_TAG = "tag:yaml.org,2002:"
-_ESCAPED = {'"': re.compile(r"\\x..|\\u.{4}|\\U.{8}|\\.|."), "'": re.compile(r"''|.")}
+ESCAPED = {'"': re.compile(r"\\x..|\\u.{4}|\\U.{8}|\\.|."), "'": re.compile(r"''|.")}
+"""What stands for one character of a text inside of each kind of quotes."""
 
 
 @dataclass(slots=True)
@@ -53,7 +32,7 @@ class ScalarNode:
         if not self.one_line:
             return self.column
         if self.raw:
-            starts = [match.start() for match in _ESCAPED[self.raw[0]].finditer(self.raw[1:-1])]
+            starts = [match.start() for match in ESCAPED[self.raw[0]].finditer(self.raw[1:-1])]
             return self.column + 1 + (starts[position] if position < len(starts) else len(self.raw) - 2)
         return self.column + position + (not self.plain)
 
@@ -80,132 +59,3 @@ class MapNode:
 
 
 Node: TypeAlias = ScalarNode | ListNode | MapNode
-
-
-class _Fatal(Exception):  # noqa: N818 - reading stops here
-    """Nothing after this place can be read; the complaint was noted."""
-
-
-def compose(text: str, file: str) -> tuple[Node | None, list[Complaint]]:
-    """Return the tree of a YAML document, None where it has none, and every complaint about it."""
-    composer = _Composer(text, file)
-    try:
-        return composer.document(), composer.complaints
-    except _Fatal:
-        return None, composer.complaints
-    except yaml.YAMLError as error:
-        line, column, message, fix = advice(error, text)
-        composer.note(line, column, "DQ105", message, fix)
-        return None, composer.complaints
-
-
-@dataclass
-class _Composer:
-    """One pass over the events of a document."""
-
-    text: str
-    file: str
-    complaints: list[Complaint] = field(default_factory=list)
-    anchors: dict[str, Node] = field(default_factory=dict)
-    aliases: int = 0
-
-    def __post_init__(self) -> None:
-        self.events = _Events(self.text)
-
-    def note(self, line: int, column: int, code: str, message: str, fix: str) -> None:
-        self.complaints.append(complaint(Place(self.file, line, column), code, message, fix))
-
-    def fatal(self, event: Any, code: str, message: str, fix: str) -> _Fatal:
-        self.note(*_start(event), code, message, fix)
-        return _Fatal(message)
-
-    def document(self) -> Node:
-        self.events.get_event()  # the start of the stream
-        first = self.events.get_event()
-        if isinstance(first, yaml.StreamEndEvent):
-            raise self.fatal(first, "DQ105", "the file is empty", "begin it with 'dlquiz: 1'")
-        root = self.node(self.events.get_event(), 0)
-        self.events.get_event()  # the end of the document
-        further = self.events.get_event()
-        if not isinstance(further, yaml.StreamEndEvent):
-            raise self.fatal(further, "DQ105", "a second document begins here", "write one bank into one file")
-        return root
-
-    def node(self, event: Any, depth: int) -> Node:
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
-        if event.tag is not None:
-            message = f"the tag '{event.tag.replace(_STANDARD_TAG, '!!')[:60]}' is not read"
-            self.note(*_start(event), "DQ106", message, "leave it out; a bank holds plain data only")
-        if isinstance(event, yaml.ScalarEvent):
-            node: Node = self.scalar(event)
-        elif depth == DEPTH:
-            message = f"more than {DEPTH} lists and mappings stand inside one another"
-            raise self.fatal(event, "DQ109", message, "write the bank with less nesting")
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = self.sequence(event, depth + 1)
-        else:
-            node = self.mapping(event, depth + 1)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = node
-        return node
-
-    def scalar(self, event: Any) -> ScalarNode:
-        start, end, text, style = event.start_mark, event.end_mark, event.value, event.style
-        plain = not style
-        one_line = start.line == end.line and (plain or style in _ESCAPED)
-        written = end.column - start.column
-        raw = self.text[start.index : end.index] if one_line and not plain and written != len(text) + 2 else ""
-        return ScalarNode(text, plain, start.line + 1, start.column + 1, one_line, raw)
-
-    def sequence(self, event: Any, depth: int) -> ListNode:
-        node = ListNode([], *_start(event))
-        while not isinstance(inner := self.events.get_event(), yaml.SequenceEndEvent):
-            item = self.node(inner, depth)
-            node.items.append(item)
-            self.grow(node, item, inner)
-        return node
-
-    def mapping(self, event: Any, depth: int) -> MapNode:
-        node = MapNode({}, {}, *_start(event))
-        while not isinstance(inner := self.events.get_event(), yaml.MappingEndEvent):
-            key = self.key(inner)
-            if key.text in node.keys:
-                first = node.keys[key.text].line
-                message = f"'{key.text[:60]}' is written twice; the first is in line {first}"
-                self.note(key.line, key.column, "DQ107", message, "leave one of them out")
-            following = self.events.get_event()
-            node.keys[key.text] = key
-            node.values[key.text] = self.node(following, depth)
-            self.grow(node, node.values[key.text], following)
-        return node
-
-    def key(self, event: Any) -> ScalarNode:
-        """Return a key, which is a scalar without tag or anchor."""
-        plain = isinstance(event, yaml.ScalarEvent) and event.tag is None and event.anchor is None
-        if plain and event.value != "<<":
-            return self.scalar(event)
-        if plain:
-            raise self.fatal(event, "DQ110", "merge keys are not read", "write the fields out")
-        fix = 'put a text that contains {{...}} into quotes: "... {{n}} ..."'
-        raise self.fatal(event, "DQ110", "a key has to be a plain name", fix)
-
-    def alias(self, event: Any) -> Node:
-        self.aliases += 1
-        if self.aliases > ALIASES:
-            message = f"there are more than {ALIASES} aliases"
-            raise self.fatal(event, "DQ108", message, "write the values out")
-        if event.anchor not in self.anchors:
-            message = f"no anchor '&{event.anchor[:60]}' ends before this alias"
-            raise self.fatal(event, "DQ108", message, "write the value out")
-        return self.anchors[event.anchor]
-
-    def grow(self, node: ListNode | MapNode, part: Node, event: Any) -> None:
-        node.size += part.size
-        if node.size > NODES:
-            message = f"with its aliases followed the file has more than {NODES:,} values"
-            raise self.fatal(event, "DQ108", message, "write a smaller bank, without aliases")
-
-
-def _start(event: Any) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1

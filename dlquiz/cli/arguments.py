@@ -44,8 +44,8 @@ def _finite(text: str) -> float | str:
 
 def _flow(name: str, text: str) -> Any:
     """Read a list or a mapping as a bank would."""
+    from dlquiz.banks.composing import compose
     from dlquiz.banks.leaves import data
-    from dlquiz.banks.nodes import compose
     from dlquiz.banks.scope import Refused, Scope
 
     root, complaints = compose(text, name)

@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dlquiz.banks import folders, schema
+from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import data
-from dlquiz.banks.nodes import compose
 from dlquiz.banks.scope import Scope
 from dlquiz.core.kinds import KINDS
 

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from dlquiz.banks.composing import compose
 from dlquiz.banks.files import decode
 from dlquiz.banks.leaves import data
-from dlquiz.banks.nodes import MapNode, ScalarNode, compose
+from dlquiz.banks.nodes import MapNode, ScalarNode
 from dlquiz.banks.scalars import OutOfBounds, resolve
 from dlquiz.banks.scope import Scope
 
