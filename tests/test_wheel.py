@@ -25,8 +25,8 @@ pytestmark = pytest.mark.slow
 
 def run(*command: str | Path, given: str = "", here: Path = ROOT, home: Path | None = None) -> str:
     """Run a command without the caller's settings of Python, with pip as talkative as usual; return what it printed."""
-    caller_s = {name for name in os.environ if name.startswith("PYTHON")} | {"PIP_QUIET"}
-    environment = {name: value for name, value in os.environ.items() if name not in caller_s}
+    dropped = {name for name in os.environ if name.startswith("PYTHON")} | {"PIP_QUIET"}
+    environment = {name: value for name, value in os.environ.items() if name not in dropped}
     environment |= {"PYTHONIOENCODING": "utf-8"} | ({"DLQUIZ_HOME": str(home)} if home else {})
     ended = subprocess.run(
         [str(word) for word in command], input=given, cwd=here, env=environment, timeout=180,
