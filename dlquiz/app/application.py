@@ -1,5 +1,6 @@
 """The app: home, a session, its summary, and home again."""
 
+import sys
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from dlquiz.core.printable import printable
 from dlquiz.errors import DlquizError
 
 _LIGHT, _DARK = "textual-light", "textual-dark"
+_WATCH_S = 2.0
 
 
 class DlquizApp(App[None]):
@@ -36,8 +38,19 @@ class DlquizApp(App[None]):
         self._first = None if topics is None else self._sit_down(topics)
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Begin, and end with the terminal: where its closing sends no signal, reading from it would never rest."""
+        if self._has_terminal():
+            self.set_interval(_WATCH_S, self._end_with_terminal)
         self._go_on()
+
+    def _end_with_terminal(self) -> None:
+        if not self._has_terminal():
+            self.exit()
+
+    @staticmethod
+    def _has_terminal() -> bool:
+        stdin = sys.__stdin__
+        return stdin is not None and not stdin.closed and stdin.isatty()
 
     @work
     async def _go_on(self) -> None:
