@@ -10,7 +10,7 @@ USABLE := import sys; sys.version_info < (3, 11) and sys.exit(f"dlquiz needs Pyt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: study test check lint format bench snapshots clean help
+.PHONY: study test check lint prove format bench snapshots clean help
 
 study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for another topic
 	@$(BIN)/dlquiz study $(TOPIC)
@@ -18,7 +18,10 @@ study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for anot
 test: $(VENV)/.installed-dev ## run the tests; ARGS="-k conv" for some of them
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint test ## all that CI checks
+check: lint prove test ## all that CI checks
+
+prove: $(VENV)/.installed ## run every instance of every shipped question
+	@$(BIN)/dlquiz check
 
 lint: $(VENV)/.installed-dev ## format, lint, types and import boundaries, without changing a file
 	$(BIN)/ruff format --check .
