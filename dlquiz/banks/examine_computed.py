@@ -113,7 +113,7 @@ class ComputedExamination(Examination):
             self.tally.note(golden.at, "DQ404", message, "correct the formula, the call or what is given")
             return
         for what, value in legs.items():
-            if not self.question.same(value, golden.value, self.question.answer.tolerance):
+            if not self.question.meets(value, golden.value):
                 message = f"{what} gives {show(value)}, and the figure is {show(golden.value)} ({golden.source})"
                 self.tally.note(golden.at, "DQ404", message, "correct the figure, what is given, or the answer")
 

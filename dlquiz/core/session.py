@@ -5,6 +5,7 @@ remember between sessions is behind the ``Memory`` protocol.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -61,11 +62,6 @@ class Attempt:
     hints: int = 0
     practice: bool = False
 
-    @property
-    def hints_left(self) -> int:
-        """How many hints have not been shown."""
-        return len(self.instance.question.hints) - self.hints
-
     def rating(self, verdict: Verdict) -> Rating:
         """Return the grade of the first readable answer: right is Good, right after a hint Hard, wrong Again."""
         if verdict.result is not Result.RIGHT:
@@ -83,7 +79,7 @@ class Session:
     limits: Limits = field(default_factory=Limits)
     done: int = 0
     _known: frozenset[str] = field(init=False)
-    _asked: set[str] = field(default_factory=set, init=False)
+    _asked: Counter[str] = field(default_factory=Counter, init=False)
     _passed: set[str] = field(default_factory=set, init=False)
     _last: str | None = field(default=None, init=False)
     _upcoming: Instance | None = field(default=None, init=False)
@@ -134,12 +130,12 @@ class Session:
         """Note that a review of this instance was stored."""
         self.done += 1
         self._leave(instance.question.key)
-        self._asked.add(instance.question.key)
+        self._asked[instance.question.key] += 1
 
     def taken_back(self, instance: Instance) -> None:
         """Note that the review of this instance was undone: it is asked again."""
         self.done = max(0, self.done - 1)
-        self._asked.discard(instance.question.key)
+        self._asked -= Counter([instance.question.key])
         self._last = None
         self._upcoming = instance
 
@@ -161,7 +157,7 @@ class Session:
 
     @property
     def _new_left(self) -> int:
-        return max(0, self.limits.new - len(self._asked - self._known))
+        return max(0, self.limits.new - len(self._asked.keys() - self._known))
 
     def _choose(self, now_ms: int) -> Question | None:
         """Due cards first, the longest due leading; then new ones; then what was just failed; then, if asked, ahead."""

@@ -34,16 +34,16 @@ def from_json(value: Any) -> Any:
 def show(value: Any) -> str:
     """Return the value as a reader sees it.
 
-    Whole numbers from 10,000 on are grouped, other numbers have at most six significant digits, a list of records has
-    a numbered line for each.
+    Whole numbers from 10,000 on are grouped, but not inside a list, where a comma separates; other numbers have at most
+    six significant digits; a list of records has a numbered line for each.
 
-    >>> show(590080), show(Fraction(7, 2)), show([64, 112, 112]), show(1 / 3)
-    ('590,080', '3.5', '(64, 112, 112)', '0.333333')
+    >>> show(590080), show(Fraction(7, 2)), show([512, 25088]), show(1 / 3)
+    ('590,080', '3.5', '(512, 25088)', '0.333333')
     """
     if isinstance(value, bool) or value is None:
         return str(value).lower()
     if isinstance(value, Fraction):
-        return show(int(value) if value.denominator == 1 else float(value))
+        return _show_fraction(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= _GROUPED_FROM else str(value)
     if isinstance(value, float):
@@ -55,7 +55,16 @@ def show(value: Any) -> str:
     return str(value)
 
 
+def _show_fraction(value: Fraction) -> str:
+    if value.denominator == 1:
+        return show(int(value))
+    try:
+        return show(float(value))
+    except OverflowError:
+        return f"about 10^{len(str(abs(int(value)))) - 1}"
+
+
 def _show_sequence(values: Sequence[Any]) -> str:
     if any(isinstance(item, Mapping) for item in values):
         return "".join(f"\n  {number}. {show(item)}" for number, item in enumerate(values, start=1))
-    return f"({', '.join(show(item) for item in values)})"
+    return f"({', '.join(str(item) if isinstance(item, int) else show(item) for item in values)})"

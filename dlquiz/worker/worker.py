@@ -162,6 +162,9 @@ class Worker:
         except EngineError as problem:
             job.abandon(str(problem))
             return
+        except Exception as problem:  # no thread or no memory for it; the next job may find some
+            job.abandon(f"the engine could not start: {problem}; run dlquiz doctor")
+            return
         try:
             process.send(request)
             while job.take(process.receive(job.limit)):
@@ -174,7 +177,7 @@ class Worker:
                 job.abandon(_CLOSED)
             else:
                 job.interrupt("died", str(death))
-        except (KeyError, TypeError, ValueError):
+        except Exception:  # whatever a reply holds, this thread must go on, or nobody would ever be answered
             job.interrupt("died", "sent a reply that cannot be read")
         process.kill()
 

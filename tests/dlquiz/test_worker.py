@@ -394,3 +394,18 @@ def test_the_engine_warms_up_once_nothing_else_waits(tmp_path: Path) -> None:
     ops = log.read_text().split()
     assert ops.count("warm") == 1
     assert ops.index("warm") > ops.index("call")
+
+
+def test_a_reply_that_no_float_can_hold_costs_that_call_only() -> None:
+    code = (
+        "import json, sys\n"
+        "for line in sys.stdin:\n"
+        "    ask = json.loads(line)\n"
+        "    facts = dict(versions={}, device='cpu', device_name='', torch_build='', gpu_unused=False, engine='')\n"
+        "    ms = 10**400 if 'wild' in line else 0.1\n"
+        "    ran = dict(value=1, kind='module', device='cpu', ms=ms, evidence=[], more=False)\n"
+        "    print(json.dumps({'id': ask['id'], **facts, **ran, 'functions': []}), flush=True)\n"
+    )
+    with Worker("cpu", command=[sys.executable, "-c", code]) as worker:
+        assert isinstance(worker.submit([Call("t.wild", {})]).result(20)[0], Failed)
+        assert isinstance(worker.submit([Call("t.tame", {})]).result(20)[0], Ran)

@@ -20,8 +20,10 @@ AT_LEAST = 6
 """How many claims a question needs, so that a review is not the last one again."""
 
 _ASKED = "asked"
-_NONE = {"none", "0", "无", "都不成立"}
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９，、；", "0123456789,,,")
+_NONE = {"none", "0", "无", "没有", "都不成立"}
+_ALL = {"all", "全部", "都成立"}
+_BETWEEN = {"and", "和", "与"}
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９，、；()[]（）", "0123456789,,,      ")
 _WORD = re.compile(r"[^\s,;]+")
 
 
@@ -73,6 +75,18 @@ class Claims(Question):
             message = f"no claim is {str(side).lower()}"
             yield Fault(self.at, message, f"add a claim with holds: {str(side).lower()}")
         yield from repeated_ids(self.claims)
+        yield from self._same_twice()
+        for claim in self.claims:
+            if claim.control.function != claim.proof.function:
+                message = f"the control runs {claim.control.function}, and the experiment {claim.proof.function}"
+                yield Fault(claim.control.at, message, "let the control change arguments of the experiment only")
+
+    def _same_twice(self) -> Iterable[Fault]:
+        said: set[Text] = set()
+        for claim in self.claims:
+            if claim.say in said:
+                yield Fault(claim.at, "another claim says the same", "leave one of them out")
+            said.add(claim.say)
 
     def _pick(self, seed: int, attempt: int) -> list[int]:
         left = list(range(len(self.claims)))
@@ -117,10 +131,10 @@ class Claims(Question):
             raise Unreadable("name the claims that hold, such as 1 3, or none", 0, 1)
         if word in _NONE:
             picked: set[int] = set()
-        elif word == "all":
+        elif word in _ALL:
             picked = set(range(1, count + 1))
         else:
-            picked = {_number(match, count) for match in _WORD.finditer(plain)}
+            picked = {_number(match, count) for match in _WORD.finditer(plain) if match[0].lower() not in _BETWEEN}
         held = [number in picked for number in range(1, count + 1)]
         return Reading(held, _listed(held, "en"))
 

@@ -79,6 +79,8 @@ class Golden:
 
 Idea = Misconception | OtherConvention
 
+_ROUNDED = Tolerance(rel=Fraction(1, 1000))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Computed(Question):
@@ -134,7 +136,9 @@ class Computed(Question):
         """Whether each of these misconceptions, by formula, differs from the truth and from every other one."""
         given = {idea.id: _formula_value(idea, values) for idea in self.misconceptions}
         believed = self._formula_leg(values)
-        others = {"": believed.value if believed else None, **given}
+        if believed is None:  # the truth is not known without a run
+            return False
+        others = {"": believed.value, **given}
         return all(
             given.get(idea) is not None
             and not any(
@@ -188,22 +192,33 @@ class Computed(Question):
             if not self.agree(first.value, leg.value):
                 return f"{first.what} gives {show(first.value)}, {leg.what} gives {show(leg.value)}"
         for golden in published:
-            if not self.same(golden.value, first.value, self.answer.tolerance):
+            if not self.meets(first.value, golden.value):
                 return f"{first.what} gives {show(first.value)}, {golden.source} says {show(golden.value)}"
         return None
 
     def agree(self, one: Any, other: Any) -> bool:
-        """Whether two legs agree: exactly for whole numbers, within a tenth of the tolerance otherwise."""
+        """Whether two legs agree: exactly where both are exact numbers, within a tenth of the tolerance otherwise."""
         given = self.answer.tolerance
-        if given is None:
+        if given is None or (isinstance(one, int | Fraction) and isinstance(other, int | Fraction)):
             return self.same(one, other, None)
         tenth = Tolerance(abs=given.abs and given.abs / 10, rel=given.rel and given.rel / 10)
         return self.same(one, other, tenth)
 
+    def meets(self, value: Any, figure: Any) -> bool:
+        """Whether a value is the published figure: exactly where that is written as a whole number.
+
+        A figure with decimals or an exponent was rounded by its source: it may be a thousandth off, or a tenth of the
+        tolerance.
+        """
+        if self.agree(value, figure):
+            return True
+        rounded = self.answer.tolerance is not None and isinstance(figure, Fraction | float)
+        return rounded and self.same(value, figure, _ROUNDED)
+
     def _level(self, legs: Sequence[Leg], published: Sequence[Golden]) -> Level:
         if self.cited is not None:
             return Level.CITED
-        ran = any(leg.function is not None for leg in legs)
+        ran = any(leg.kind != "closed_form" for leg in legs)
         if len({leg.kind for leg in legs}) > 1 or (ran and published):
             return Level.PROVED
         return Level.COMPUTED

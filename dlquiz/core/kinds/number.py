@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from dlquiz.core.expressions import Undefined, Unreadable, parse
 from dlquiz.core.kinds.computed import Computed, Tolerance
@@ -14,10 +14,12 @@ from dlquiz.core.texts import Language
 from dlquiz.core.values import show
 from dlquiz.core.verdicts import Reading, Truth
 
+_LARGEST = 10**300
 _GROUPED = re.compile(r"\s*[-+−]?\d{1,3}(,\d{3})+\s*")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９，", "0123456789,")
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float | Fraction]:
     """Whether a value is a number, which a bool is not."""
     return isinstance(value, int | float | Fraction) and not isinstance(value, bool)
 
@@ -29,7 +31,8 @@ class Number(Computed):
 
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
         """Read a number or arithmetic on numbers; ``25,557,032`` is read with its groups of three."""
-        plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
+        ascii_text = text.translate(_FULL_WIDTH)
+        plain = ascii_text.replace(",", "") if _GROUPED.fullmatch(ascii_text) else text
         expression = parse(plain)
         if expression.names:
             name = min(expression.names, key=plain.find)
@@ -40,6 +43,8 @@ class Number(Computed):
             raise Unreadable(f"this has no value: {error}", 0, max(len(text), 1)) from error
         if not is_number(value):
             raise Unreadable(f"a number is asked for, and this is {show(value)}", 0, max(len(text), 1))
+        if not -_LARGEST <= value <= _LARGEST:
+            raise Unreadable("this number is too large; no answer reaches 10^300", 0, max(len(text), 1))
         return Reading(value, show(value))
 
     def same(self, one: Any, other: Any, tolerance: Tolerance | None) -> bool:

@@ -24,7 +24,10 @@ class Shape(Computed):
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
         """Read whole numbers, each of which may be arithmetic."""
         sizes = []
-        for part in parse_list(text):
+        parts = parse_list(text)
+        if len(parts) == 1 and not parts[0].names and not isinstance(parts[0].tree, int):
+            raise Unreadable("the sizes of a shape stand apart: write 64, 56, 56", 0, max(len(text), 1))
+        for part in parts:
             if part.names:
                 name = min(part.names, key=text.find)
                 raise Unreadable(

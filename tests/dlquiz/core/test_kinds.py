@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from samples import HALF_PERCENT, claims, conv_size, golden, mean, ran, shape
@@ -224,3 +225,72 @@ def test_claims_mark_their_own_samples_as_they_say():
         for text in samples.unreadable:
             with pytest.raises(Unreadable):
                 question.read(text, values)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["10^400", "10^400/3", "-10^400"])
+def test_a_number_that_no_answer_reaches_is_refused(text):
+    for question in (conv_size(), mean(HALF_PERCENT)):
+        with pytest.raises(Unreadable, match="too large"):
+            question.read(text, VALUES)
+
+
+@pytest.mark.parametrize("text", ["25，557，032", "２５，５５７，０３２"])
+def test_full_width_groups_are_read_as_well(text):
+    assert conv_size().read(text, VALUES).value == 25557032
+
+
+def test_legs_that_are_exact_must_be_equal_whatever_the_tolerance():
+    question = mean(Tolerance(rel=HALF_PERCENT.rel * 10))
+    assert question.settle({"n": 589_824 * 3}, [ran(590_080)]).conflict is not None
+    assert question.settle({"n": 589_824 * 3}, [ran(590_080.0)]).conflict is None
+
+
+def test_a_whole_figure_is_met_exactly_and_a_rounded_one_within_a_thousandth():
+    question = mean(Tolerance(rel=HALF_PERCENT.rel * 10))
+    assert not question.meets(73_856, 73_857)
+    assert question.meets(73_856, 73_856)
+    assert question.meets(714_188_480, Fraction(714_000_000))
+    assert not question.meets(714_188_480, Fraction(710_000_000))
+
+
+def test_a_closed_form_and_a_figure_prove_nothing():
+    question = conv_size(answer=replace(conv_size().answer, formula=None), golden=(golden(**VALUES),))
+    assert question.settle(VALUES, [ran(9, kind="closed_form")]).level is Level.COMPUTED
+
+
+@pytest.mark.parametrize("text", ["64*56*56", "64-56-56", "64 -7 -7", "64 (7) (7)"])
+def test_arithmetic_is_no_shape_of_one_size(text):
+    with pytest.raises(Unreadable, match="stand apart"):
+        shape().read(text, {})
+
+
+def test_a_lone_size_is_a_shape():
+    assert shape().read("64", {}).value == [64]
+
+
+def test_aimed_practice_does_not_claim_to_know_a_truth_that_only_a_run_gives():
+    question = conv_size(answer=replace(conv_size().answer, formula=None))
+    assert not question.shows(["padding-once"], VALUES)
+    assert conv_size().shows(["padding-once"], VALUES)
+
+
+@pytest.mark.parametrize(("text", "held"), [("全部", [True] * 4), ("没有", [False] * 4), ("(1, 3)", [True, False] * 2)])
+def test_claims_are_named_in_words_and_brackets(text, held):
+    assert claims().read(text, {"asked": [0, 1, 2, 3]}).value == held
+
+
+def test_a_control_is_the_same_experiment():
+    question = claims()
+    stray = replace(question.claims[0], control=replace(question.claims[0].control, function="lrn.inhibits"))
+    (fault,) = replace(question, claims=(stray, *question.claims[1:])).faults()
+    assert "lrn.inhibits" in fault.message
+
+
+def test_two_claims_do_not_say_the_same():
+    question = claims()
+    twin = replace(question.claims[1], say=question.claims[0].say)
+    (fault,) = replace(question, claims=(question.claims[0], twin, *question.claims[2:])).faults()
+    assert "says the same" in fault.message

@@ -173,3 +173,14 @@ def test_aimed_practice_shows_the_misconception():
 
 def test_topics_take_turns():
     assert interleaved([[1, 2, 3], [10], [100, 200]]) == [1, 10, 100, 2, 200, 3]
+
+
+def test_undoing_a_second_review_of_a_new_card_does_not_make_it_new_again():
+    memory = Memory()
+    study = session(memory, "ab", new=1)
+    answer(study, memory, "a", NOW + 60_000, "learning")
+    again = study.next(NOW)
+    assert again.question.id == "a"
+    study.answered(again)
+    study.taken_back(again)
+    assert study.counts(NOW).new == 0
