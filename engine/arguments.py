@@ -43,7 +43,6 @@ __all__ = [
     "NonFinite",
     "Padding",
     "Padding2d",
-    "Seed",
     "Size",
     "Stride",
     "Stride2d",
@@ -66,8 +65,6 @@ Channels = Annotated[int, Between(1, 65_536)]
 Groups = Annotated[int, Between(1, 65_536)]
 Count = Annotated[int, Between(1, 1_000_000)]
 """How many of something that costs no memory for each."""
-Seed = Annotated[int, Between(0, 2**63 - 1)]
-"""A seed for ``torch.Generator``."""
 
 
 def bind(function: Function, given: Mapping[str, Any]) -> dict[str, Any]:

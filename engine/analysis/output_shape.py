@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from engine import device
+from engine.analysis.sizes import sizes
 from engine.errors import Refused
 
 MOST_WORK = 2 * 10**6
@@ -54,5 +55,4 @@ def output_shape(make: Callable[[torch.device], nn.Module], shape: Sequence[int]
 def check_elements(what: str, shape: Sequence[int]) -> None:
     """Refuse a tensor beyond :data:`MOST_ELEMENTS`."""
     if math.prod(shape) > MOST_ELEMENTS:
-        sizes = "×".join(map(str, shape))
-        raise Refused(f"{what} of {sizes} has more than {MOST_ELEMENTS:,} elements; use smaller sizes")
+        raise Refused(f"{what} of {sizes(shape)} has more than {MOST_ELEMENTS:,} elements; use smaller sizes")

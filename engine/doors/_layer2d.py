@@ -10,6 +10,7 @@ from engine.analysis.macs import macs
 from engine.analysis.output_shape import META, output_shape
 from engine.analysis.params import num_params
 from engine.analysis.shapes import layer_table
+from engine.analysis.sizes import sizes
 from engine.evidence import Run, Table
 
 Make = Callable[[torch.device], nn.Module]
@@ -40,15 +41,6 @@ def params_run(make: Make) -> Run:
     layer = make(META)
     rows = [(name, sizes(parameter.shape), parameter.numel()) for name, parameter in layer.named_parameters()]
     return Run(num_params(layer), lambda: [Table("Parameters", ("tensor", "shape", "elements"), rows)], str(META))
-
-
-def sizes(shape: tuple[int, ...]) -> str:
-    """Return a shape as people write it.
-
-    >>> sizes((64, 3, 7, 7))
-    '64×3×7×7'
-    """
-    return "×".join(map(str, shape))
 
 
 def _table(layer: Layer2d) -> Table:

@@ -17,6 +17,7 @@ from engine.analysis import macs as mac_counter
 from engine.analysis import params as param_counter
 from engine.analysis.depth import longest_path
 from engine.analysis.shapes import LayerRow, layer_table
+from engine.analysis.sizes import sizes
 from engine.arguments import Between, Length
 from engine.errors import Refused, nearest
 from engine.evidence import Blocks, Run, Table, Text
@@ -49,7 +50,7 @@ def num_params(name: Name) -> Run:
     return _run(model, param_counter.num_params(model.build()))
 
 
-@function("model.macs", Kind.MODULE, example={"name": "resnet50"}, shows=(mac_counter.macs, mac_counter.layer_macs))
+@function("model.macs", Kind.MEASURED, example={"name": "resnet50"}, shows=(mac_counter.macs, mac_counter.layer_macs))
 def macs(name: Name, size: InputSize | None = None) -> Run:
     """Return the multiply-adds of one forward pass of one image.
 
@@ -67,7 +68,7 @@ def stages(name: Name, size: InputSize | None = None) -> Run:
     network = model.build()
     layers = zoo.stages_of(network)
     shapes = _output_shapes(model, network, set(layers.values()), size)
-    rows = [(stage, _by(shapes[layer])) for stage, layer in layers.items()]
+    rows = [(stage, sizes(shapes[layer])) for stage, layer in layers.items()]
     table = Table(f"{name}: stages", ["stage", "output shape"], rows)
     return Run([[stage, shapes[layer]] for stage, layer in layers.items()], lambda: [table], device="meta")
 
@@ -127,7 +128,7 @@ def _run(model: zoo.Model, value: Any, size: int | None = None) -> Run:
 def _layer_evidence(model: zoo.Model, size: int | None) -> Blocks:
     """Return the table of all layers, the totals last."""
     rows = _rows(model, size)
-    cells = [(row.name, row.type, _by(row.output_shape[1:]), row.params, row.macs) for row in rows]
+    cells = [(row.name, row.type, sizes(row.output_shape[1:]), row.params, row.macs) for row in rows]
     total = ("total", "", "", sum(row.params for row in rows), sum(row.macs for row in rows))
     side = size or model.size
     return [
@@ -173,7 +174,3 @@ def _fitting(model: zoo.Model, size: int | None) -> Iterator[None]:
     except RuntimeError as failure:
         side, reason = size or model.size, str(failure).splitlines()[0]
         raise Refused(f"{model.name}, made for {model.size}, cannot take {side}×{side} inputs: {reason}") from None
-
-
-def _by(shape: Iterable[int]) -> str:
-    return "×".join(map(str, shape))

@@ -9,8 +9,10 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from engine.analysis.params import num_params as count_params
+from engine.analysis.sizes import sizes
 from engine.arguments import Between, Channels, Elements, KernelSize, Length
 from engine.device import current
+from engine.doors._torch_norm import batch_norm, check_batch_norm_axes, check_last_axes, layer_norm, run
 from engine.errors import Refused
 from engine.evidence import Blocks, Heatmap, Run, Table, Text
 from engine.layers.batch_norm import BatchNorm
@@ -46,11 +48,10 @@ def forward(
     normalised entry. ``running_mean`` (0) and ``running_var`` (1) are what a BatchNorm uses with ``training: false``.
     """
     x = x.to(current())
-    module = _layer(layer, x.shape, last_axes, eps).to(x)
+    module = (batch_norm(x.shape, eps) if layer == "batch" else layer_norm(x.shape, last_axes, eps)).to(x)
     state = {"weight": weight, "bias": bias, "running_mean": running_mean, "running_var": running_var}
     _fill(module, {name: values for name, values in state.items() if values is not None})
-    with torch.no_grad():
-        y = module.train(training)(x)
+    y = run(module.train(training), x)
     return Run(y.tolist(), lambda: _before_and_after(x, y))
 
 
@@ -84,7 +85,7 @@ def gradient_formula(x: Input, upstream: Input, eps: Eps = 1e-5) -> Run:
 def num_params(layer: Layer, shape: Shape, affine: bool = True) -> Run:
     """Return the trainable parameters; ``shape`` is a BatchNorm's [num_features] or a LayerNorm's normalized_shape."""
     module = _of_shape(layer, shape, affine)
-    rows = [(name, "×".join(map(str, p.shape)), p.numel()) for name, p in module.named_parameters()]
+    rows = [(name, sizes(p.shape), p.numel()) for name, p in module.named_parameters()]
     return Run(
         count_params(module),
         lambda: [Table(f"{module}", ["parameter", "shape", "numbers"], rows)],
@@ -96,7 +97,7 @@ def num_params(layer: Layer, shape: Shape, affine: bool = True) -> Run:
 def num_running_statistics(layer: Layer, shape: Shape) -> Run:
     """Return how many numbers a layer remembers between calls without training them (its counter of batches aside)."""
     module = _of_shape(layer, shape, affine=True)
-    rows = [(name, "×".join(map(str, b.shape)) or "one number", b.numel()) for name, b in module.named_buffers()]
+    rows = [(name, sizes(b.shape) or "one number", b.numel()) for name, b in module.named_buffers()]
     value = sum(buffer.numel() for name, buffer in module.named_buffers() if name != "num_batches_tracked")
     return Run(value, lambda: [Table(f"{module}", ["buffer", "shape", "numbers"], rows)], device="meta")
 
@@ -120,31 +121,31 @@ def conv_num_params(in_channels: Channels, out_channels: Channels, kernel_size: 
     """Return the trainable parameters of a convolution (``bias`` is its own) followed by a BatchNorm."""
     with torch.device("meta"):
         convolution = nn.Conv2d(in_channels, out_channels, kernel_size, bias=bias)
-        pair = nn.Sequential(convolution, BatchNorm(out_channels))
-    rows = [(name, "×".join(map(str, p.shape)), p.numel()) for name, p in pair.named_parameters()]
+        pair = nn.Sequential(convolution, nn.BatchNorm2d(out_channels))
+    rows = [(name, sizes(p.shape), p.numel()) for name, p in pair.named_parameters()]
     table = Table("convolution (0) and BatchNorm (1)", ["parameter", "shape", "numbers"], rows)
     return Run(count_params(pair), lambda: [table], device="meta")
 
 
 def _layer(layer: Layer, shape: Sequence[int], last_axes: int, eps: float = 1e-5) -> BatchNorm | LayerNorm:
-    """Return the layer for inputs of ``shape``."""
+    """Return the layer for inputs of ``shape``, written out so that its means and gradients can be watched."""
     if layer == "layer":
-        if last_axes > len(shape):
-            raise Refused(f"last_axes is {last_axes}, and the input has only {len(shape)} axes")
+        check_last_axes(shape, last_axes)
         return LayerNorm(list(shape[-last_axes:]), eps)
-    if len(shape) < 2:
-        raise Refused("a BatchNorm's input has at least two axes: (N, C), (N, C, L) or (N, C, H, W)")
+    check_batch_norm_axes(shape)
     return BatchNorm(shape[1], eps)
 
 
-def _of_shape(layer: Layer, shape: Sequence[int], affine: bool) -> BatchNorm | LayerNorm:
-    """Return the layer with parameters of ``shape``, on the meta device."""
+def _of_shape(layer: Layer, shape: Sequence[int], affine: bool) -> nn.Module:
+    """Return torch's layer with parameters of ``shape``, on the meta device."""
     if math.prod(shape) > _MOST_ELEMENTS:
         raise Refused(f"a normalized_shape of {list(shape)} has {math.prod(shape)} entries, more than {_MOST_ELEMENTS}")
     if layer == "batch" and len(shape) != 1:
         raise Refused(f"a BatchNorm's shape is [num_features], one number, not {list(shape)}")
     with torch.device("meta"):
-        return BatchNorm(shape[0], affine=affine) if layer == "batch" else LayerNorm(shape, elementwise_affine=affine)
+        if layer == "batch":
+            return nn.BatchNorm1d(shape[0], affine=affine)
+        return nn.LayerNorm(list(shape), elementwise_affine=affine)
 
 
 def _fill(module: nn.Module, given: dict[str, Sequence[float]]) -> None:
@@ -160,6 +161,9 @@ def _fill(module: nn.Module, given: dict[str, Sequence[float]]) -> None:
 def _check_pair(x: Tensor, upstream: Tensor) -> None:
     if x.dim() < 2 or x.shape != upstream.shape:
         raise Refused(f"x and upstream need one shape (N, C, ...), not {tuple(x.shape)} and {tuple(upstream.shape)}")
+    check_batch_norm_axes(x.shape)
+    if x.numel() // x.shape[1] < 2:
+        raise Refused(f"a BatchNorm in training mode needs at least two values per channel; {tuple(x.shape)} has one")
 
 
 class _MeansTaken(TorchFunctionMode):

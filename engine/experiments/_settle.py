@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.device import current
+from engine.errors import Refused
 from engine.evidence import Block, Blocks, Heatmap, Run, Table, Text
 
 SEEDS = range(5)
@@ -39,7 +40,7 @@ class Thresholds(NamedTuple):
 ROUNDING = Thresholds(none=1e-9, some=1e-4)
 
 
-class Unsettled(RuntimeError):  # noqa: N818 - it is what the seeds say, not a bug
+class Unsettled(Refused):
     """The seeds disagree, or a difference is neither small nor large."""
 
 

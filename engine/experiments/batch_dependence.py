@@ -3,11 +3,10 @@
 from typing import Annotated, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.arguments import Between
 from engine.device import current
-from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.experiments._settle import Holds, randn, settle
 from engine.layers.batch_norm import BatchNorm
@@ -103,7 +102,10 @@ def _fall_of_noise(generator: torch.Generator, layer: Layer, training: bool) -> 
 def accepts_batch_of_one(
     layer: Layer = "batch", training: bool = True, places: Annotated[int, Between(1, 4096)] = 1
 ) -> Run:
-    """Say whether the layer takes one sample, ``(1, C, places)``, without an error; ``places`` is L or H·W."""
+    """Say whether torch runs the layer on one sample, ``(1, C, places)``, forward and backward.
+
+    ``places`` is L or H·W. Where torch refuses, the evidence quotes the first line of torch's own error.
+    """
     tried = dict.fromkeys([(layer, training, places), ("layer", True, 1), ("batch", False, 1), ("batch", True, 4)])
     rows = [(*arguments, _complaint(*arguments) or "accepted") for arguments in tried]
     table = Table("One sample", ["layer", "training", "places", "what happened"], rows)
@@ -111,12 +113,14 @@ def accepts_batch_of_one(
 
 
 def _complaint(layer: str, training: bool, places: int) -> str | None:
-    x = torch.ones(1, _FEATURES, places, dtype=torch.float64, device=current())
-    module = BatchNorm(_FEATURES) if layer == "batch" else LayerNorm([_FEATURES, places])
+    generator = torch.Generator().manual_seed(0)
+    x, upstream = (randn(generator, 1, _FEATURES, places) for _ in range(2))
+    module = nn.BatchNorm1d(_FEATURES) if layer == "batch" else nn.LayerNorm([_FEATURES, places])
     try:
-        module.to(x).train(training)(x)
-    except Refused as refusal:
-        return str(refusal)
+        y: Tensor = module.to(x).train(training)(x.requires_grad_())
+        torch.autograd.backward(y, upstream)
+    except (ValueError, RuntimeError) as failure:
+        return str(failure).splitlines()[0]
     return None
 
 

@@ -79,7 +79,8 @@ def _error_after_training(generator: torch.Generator, layer: Layer, batches: str
 
 def _network(layer: Layer, generator: torch.Generator) -> nn.Module:
     norms = {"batch": BatchNorm(_HIDDEN), "layer": LayerNorm(_HIDDEN), "none": nn.Identity()}
-    linears = nn.Linear(2, _HIDDEN), nn.Linear(_HIDDEN, 2)
+    with torch.random.fork_rng(devices=[]):  # torch draws first weights, which are replaced below
+        linears = nn.Linear(2, _HIDDEN), nn.Linear(_HIDDEN, 2)
     network = nn.Sequential(linears[0], norms[layer], nn.ReLU(), linears[1])
     network.to(current(), torch.float64)
     for linear in linears:

@@ -29,7 +29,11 @@ def zero_block_is(output: Literal["relu(x)", "x", "0"] = "relu(x)", signed: bool
 
 
 def _zero_block_error(generator: torch.Generator, output: str, signed: bool, block: Block) -> Tensor:
-    module = BasicBlock(4, 4) if block == "basic" else Bottleneck(4, 1)
+    with torch.random.fork_rng(devices=[]):  # torch draws first weights, which are replaced below
+        module = BasicBlock(4, 4) if block == "basic" else Bottleneck(4, 1)
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.weight.data = randn(generator, *layer.weight.shape)
     last = module.bn3 if isinstance(module, Bottleneck) else module.bn2
     nn.init.zeros_(last.weight)
     x = randn(generator, 2, 4, 5, 5)
@@ -51,12 +55,14 @@ def shortcut_fits(
 
 def _shapes_added(shortcut: str, stride: int) -> tuple[str, str, bool]:
     x = torch.zeros(1, 8, 6, 6, device=current())
-    beside: dict[str, nn.Module] = {
-        "identity": nn.Identity(),
-        "projection": conv1x1(8, 16, stride),
-        "pad": SubsampleAndPad(8, 16, stride),
-    }
-    shapes = [layer.to(x)(x).shape[1:] for layer in (conv3x3(8, 16, stride=2), beside[shortcut])]
+    with torch.random.fork_rng(devices=[]):
+        residual = conv3x3(8, 16, stride=2)
+        beside: dict[str, nn.Module] = {
+            "identity": nn.Identity(),
+            "projection": conv1x1(8, 16, stride),
+            "pad": SubsampleAndPad(8, 16, stride),
+        }
+    shapes = [layer.to(x)(x).shape[1:] for layer in (residual, beside[shortcut])]
     return str(tuple(shapes[0])), str(tuple(shapes[1])), shapes[0] == shapes[1]
 
 

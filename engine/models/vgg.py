@@ -21,7 +21,7 @@ CONFIGURATIONS: Final[Mapping[str, Sequence[Sequence[int]]]] = {
 """The columns of the paper's table 1: the kernel sizes of each block. All blocks of one column share their widths."""
 
 _WIDENING = (1, 2, 4, 8, 8)
-"""A block's channels, as a multiple of the first block's: they double four times and then stay."""
+"""A block's channels, as a multiple of the first block's: they double three times and then stay."""
 
 
 class VGG(nn.Module):

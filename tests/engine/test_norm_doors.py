@@ -14,7 +14,7 @@ from engine.arguments import bind
 from engine.errors import Refused
 from engine.layers.batch_norm import BatchNorm
 from engine.layers.layer_norm import LayerNorm
-from engine.registry import find
+from engine.registry import Kind, find
 
 
 def run(name, **given):
@@ -195,9 +195,20 @@ def test_lrn_neighbours_are_a_clipped_window(channel, expected):
     assert value("lrn.neighbours", channel=channel, channels=96) == expected
 
 
+SIX_AXES = [[[[[[1.0]]]]], [[[[[2.0]]]]]]
 REFUSALS = [
     ("norm.forward", {"layer": "batch", "x": [1, 2]}, "at least two axes"),
-    ("norm.forward", {"layer": "batch", "x": [[1, 2]]}, "at least two values per channel"),
+    ("norm.forward", {"layer": "batch", "x": [[1, 2]]}, "torch refuses .* more than 1 value per channel"),
+    ("norm.forward", {"layer": "batch", "x": [[1], [2]], "eps": 0}, "torch refuses .* eps"),
+    ("norm.forward", {"layer": "batch", "x": SIX_AXES}, "at most five axes"),
+    ("norm.gradient", {"x": SIX_AXES, "upstream": SIX_AXES}, "at most five axes"),
+    ("norm.gradient_formula", {"x": SIX_AXES, "upstream": SIX_AXES}, "at most five axes"),
+    ("norm.gradient", {"x": [[1, 2]], "upstream": [[1, 0]]}, "at least two values per channel"),
+    ("norm.gradient_formula", {"x": [[1, 2]], "upstream": [[1, 0]]}, "at least two values per channel"),
+    ("norm.running_mean", {"batches": [[1, 2]] * 6, "epochs": 1000}, "6,000 batches in all, and at most 5,000"),
+    ("norm.running_var", {"batches": [[1, 2]] * 6, "epochs": 1000}, "6,000 batches in all, and at most 5,000"),
+    ("norm.running_mean", {"batches": [[1] * 1024] * 5, "epochs": 1000}, "5,120,000 values in all, and at most 4,194"),
+    ("norm.running_var_after", {"variance": 1, "batch_size": 65536, "steps": 65}, "4,259,840 values in all"),
     ("norm.forward", {"layer": "layer", "x": [[1, 2]], "last_axes": 3}, "only 2 axes"),
     ("norm.forward", {"layer": "layer", "x": [[1, 2]], "running_mean": [1, 2]}, "LayerNorm has no running_mean"),
     ("norm.forward", {"layer": "layer", "x": [[1, 2]], "weight": [1]}, "'weight' needs 2 values"),
@@ -206,6 +217,7 @@ REFUSALS = [
     ("norm.num_params", {"layer": "layer", "shape": [65536] * 6}, "entries"),
     ("norm.num_statistics", {"layer": "batch", "shape": [65536] * 6}, "elements"),
     ("norm.num_statistics", {"layer": "batch", "shape": [1, 3]}, "at least two values per channel"),
+    ("norm.num_statistics", {"layer": "batch", "shape": [2, 3, 1, 1, 1, 2]}, "at most five axes"),
     ("lrn.neighbours", {"channel": 5, "channels": 5}, "numbered 0 to 4"),
 ]
 
@@ -224,3 +236,53 @@ def test_evidence_of_running_statistics_shows_every_batch():
 
 def test_layers_are_exported_under_their_names():
     assert {BatchNorm, LayerNorm} <= set(find("norm.forward").shows)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2), (2, 3, 2, 2), (2, 3, 2, 1, 2)])
+def test_forward_equals_the_written_out_layers(shape):
+    x = torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    for layer, written_out in (("batch", BatchNorm(3)), ("layer", LayerNorm(shape[-1]))):
+        found = numbers(value("norm.forward", layer=layer, x=x.tolist()))
+        assert_close(found, written_out.to(x)(x).detach(), rtol=1e-12, atol=1e-12)
+
+
+RUNS_OF_TORCHS_LAYER = [
+    ("norm.forward", {"layer": "batch", "x": [[1], [7]]}, nn.BatchNorm1d),
+    ("norm.forward", {"layer": "batch", "x": [[[1, 2]], [[7, 8]]]}, nn.BatchNorm1d),
+    ("norm.forward", {"layer": "batch", "x": [[[[1]]], [[[7]]]]}, nn.BatchNorm2d),
+    ("norm.forward", {"layer": "batch", "x": [[[[[1]]]], [[[[7]]]]]}, nn.BatchNorm3d),
+    ("norm.forward", {"layer": "layer", "x": [[1, 7]]}, nn.LayerNorm),
+    *[
+        (name, find(name).example, nn.BatchNorm1d)
+        for name in (
+            "norm.running_mean",
+            "norm.running_var",
+            "norm.running_mean_after",
+            "norm.running_var_after",
+            "norm.largest_output",
+            "norm.output_variance",
+        )
+    ],
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "kind"), RUNS_OF_TORCHS_LAYER)
+def test_a_function_of_kind_module_runs_torchs_own_layer(name, arguments, kind):
+    ran = []
+    handle = nn.modules.module.register_module_forward_hook(lambda module, given, output: ran.append(type(module)))
+    try:
+        run(name, **arguments)
+    finally:
+        handle.remove()
+    assert find(name).kind is Kind.MODULE
+    assert set(ran) == {kind}
+
+
+@pytest.mark.parametrize("name", ["norm.output_std", "model.macs", "conv.macs"])
+def test_statistics_and_hooks_are_measurements(name):
+    assert find(name).kind is Kind.MEASURED
+
+
+def test_the_most_batches_that_are_run_are_run():
+    last = value("norm.running_mean", batches=[[1, 3]] * 5, epochs=1000)
+    assert last == pytest.approx(2, rel=1e-9)

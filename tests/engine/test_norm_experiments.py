@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from engine.arguments import bind
 from engine.errors import Refused
@@ -175,3 +176,32 @@ def test_the_sign_of_a_difference_does_not_matter():
 
 def test_several_seeds_are_run():
     assert len(_settle.SEEDS) >= 5
+
+
+def test_an_unsettled_claim_is_refused_in_a_sentence():
+    with pytest.raises(Refused, match="this settles nothing"):
+        run("norm.output_has_unit_variance", {"input_variance": 0.01})
+
+
+def test_a_batch_of_one_is_judged_by_torch_and_its_error_is_quoted():
+    with pytest.raises(ValueError, match="per channel") as torchs:
+        nn.BatchNorm1d(6)(torch.zeros(1, 6, 1))
+    (table,) = run("norm.accepts_batch_of_one", {"layer": "batch"}).evidence()
+    assert table.rows[0][3] == str(torchs.value)
+    assert {row[3] for row in table.rows[1:]} == {"accepted"}
+
+
+def test_a_batch_of_one_must_pass_backwards_too(monkeypatch):
+    class FailsBackwards(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, upstream):
+            raise RuntimeError("no way back\nsecond line")
+
+    monkeypatch.setattr(nn.LayerNorm, "forward", lambda self, x: FailsBackwards.apply(x))
+    result = run("norm.accepts_batch_of_one", {"layer": "layer"})
+    assert result.value is False
+    assert result.evidence()[0].rows[0][3] == "no way back"

@@ -51,6 +51,13 @@ def test_the_value_depends_on_nothing_but_the_arguments(door: Function) -> None:
 
 
 @every_function
+def test_torchs_global_random_state_is_left_alone(door: Function) -> None:
+    before = torch.get_rng_state()
+    run(door, door.example).evidence()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@every_function
 def test_the_signature_is_readable_and_the_summary_is_a_sentence(door: Function) -> None:
     assert door.summary.endswith(".")
     assert 20 <= len(door.summary) <= 200
