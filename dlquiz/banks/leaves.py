@@ -61,15 +61,23 @@ def exact(node: Node, scope: Scope) -> Fraction:
 
 
 def data(node: Node, scope: Scope) -> Any:
-    """Read plain data: numbers (exact), texts, truths, and lists and mappings of them."""
+    """Read plain data: numbers (exact), texts, truths, and lists and mappings of them.
+
+    A number that stands alone and has a point or an exponent stays a Fraction: ``714e6`` is a rounded figure.
+    """
     if isinstance(node, ListNode):
-        return every(lambda item=item: data(item, scope) for item in node.items)  # type: ignore[misc]
+        return every(lambda item=item: _part(item, scope) for item in node.items)  # type: ignore[misc]
     if isinstance(node, MapNode):
-        values = every(lambda item=item: data(item, scope) for item in node.values.values())  # type: ignore[misc]
+        values = every(lambda item=item: _part(item, scope) for item in node.values.values())  # type: ignore[misc]
         return dict(zip(node.values, values, strict=True))
     value = scope.plain(node)
     if value is None:
         raise scope.wrong_type(node, "a value")
+    return value
+
+
+def _part(node: Node, scope: Scope) -> Any:
+    value = data(node, scope)
     return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
 
 

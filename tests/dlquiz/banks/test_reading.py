@@ -7,6 +7,10 @@ import pytest
 
 from dlquiz.banks.bank import Bank, read_bank
 from dlquiz.banks.complaints import Complaint
+from dlquiz.banks.composing import compose
+from dlquiz.banks.leaves import data
+from dlquiz.banks.nodes import ListNode
+from dlquiz.banks.scope import Scope
 from dlquiz.core.domains import Choice, Derived, FloatRange, IntRange, Records
 from dlquiz.core.expressions import Expression
 from dlquiz.core.kinds import Claims, Number, Shape
@@ -189,3 +193,11 @@ def test_a_damaged_bank_never_raises(seed: int) -> None:
         for item in complaints:
             assert item.line >= 1
             assert item.column >= 1
+
+
+def test_a_figure_with_an_exponent_stays_a_rounded_one() -> None:
+    root, _ = compose("[714e6, {is: 714e6}]", "x")
+    assert isinstance(root, ListNode)
+    figure = data(root.items[0], Scope("x", []))
+    assert (type(figure), figure) == (Fraction, 714_000_000)
+    assert type(data(root, Scope("x", []))[0]) is int
