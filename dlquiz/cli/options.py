@@ -1,11 +1,14 @@
 """The options that several commands share, each told once."""
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+
+from dlquiz.errors import DlquizError, nearest
 
 
 class Lang(StrEnum):
@@ -40,5 +43,9 @@ def language(asked: Lang | None) -> Lang:
 
 
 def device(asked: str | None) -> str:
-    """Return the device asked for, by option or environment, or "auto"."""
-    return asked or os.environ.get("DLQUIZ_DEVICE") or "auto"
+    """Return the device asked for, by option or environment, or "auto"; raises DlquizError for no such name."""
+    named = asked or os.environ.get("DLQUIZ_DEVICE") or "auto"
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", named):
+        known = ["auto", "cpu", "cuda", "cuda:0", "mps"]
+        raise DlquizError(f"there is no device '{named}'{nearest(named, known)} (auto, cpu, cuda, cuda:N or mps)")
+    return named

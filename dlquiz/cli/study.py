@@ -20,7 +20,9 @@ def command(
     count: Annotated[
         int | None, typer.Option("--count", metavar="N", min=1, help="Stop after so many reviews.")
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Draw the same instances again.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Seed of the draws: a new database repeats them.")
+    ] = None,
     lang: options.Language = None,
     device: options.Device = None,
     bank: options.Banks = None,

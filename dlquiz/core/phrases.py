@@ -21,8 +21,8 @@ _PHRASES: dict[str, dict[Language, str]] = {
     "whole": {"en": "an exact whole number", "zh": "精确的整数"},
     "shape": {"en": "a shape, such as 64, 56, 56", "zh": "一个形状，例如 64, 56, 56"},
     "claims": {
-        "en": "the numbers of all that hold, such as 1 3; or none",
-        "zh": "所有成立的编号，例如 1 3；都不成立则写 none",
+        "en": "the numbers of all that hold, such as 1 3; at least one does",
+        "zh": "所有成立的编号，例如 1 3；至少有一条成立",
     },
     "conflict": {
         "en": "Bank and engine disagree on this instance, so it does not count: {detail}. Please run dlquiz check.",

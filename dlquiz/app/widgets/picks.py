@@ -19,8 +19,6 @@ from dlquiz.core.questions import Form
 from dlquiz.core.session import Attempt
 from dlquiz.core.texts import Language
 
-NONE = "none"
-"""The answer that picks nothing."""
 _NUMBER = "statement"
 
 
@@ -64,7 +62,7 @@ class Picks(AnswerWidget, can_focus=True):
     @property
     def text(self) -> str:
         """The answer as it would be typed."""
-        return " ".join(str(number) for number in sorted(self.picked)) or NONE
+        return " ".join(str(number) for number in sorted(self.picked))
 
     def take_focus(self) -> None:
         """Let keys go to the statements."""

@@ -128,7 +128,7 @@ class Claims(Question):
         plain = text.translate(_FULL_WIDTH)
         word = plain.strip().lower()
         if not word:
-            raise Unreadable("name the claims that hold, such as 1 3, or none", 0, 1)
+            raise Unreadable("name the claims that hold, such as 1 3; at least one does", 0, 1)
         if word in _NONE:
             picked: set[int] = set()
         elif word in _ALL:

@@ -32,7 +32,7 @@ async def test_number_beyond_the_statements_does_nothing(desk, opened):
     async with opened(desk, ["normalization"]) as pilot:
         await pilot.press("9")
         await pilot.pause()
-        assert pilot.app.screen.query_one(Picks).text == "none"
+        assert pilot.app.screen.query_one(Picks).text == ""
 
 
 async def test_verdict_shows_each_statement_with_its_truth_and_why(desk, opened):
@@ -48,12 +48,15 @@ async def test_verdict_shows_each_statement_with_its_truth_and_why(desk, opened)
     assert entry.review.misconceptions == ("ln-batch", "ln-one")
 
 
-async def test_nothing_picked_is_none(desk, opened):
+async def test_nothing_picked_is_refused_and_stores_nothing(desk, opened):
     async with opened(desk, ["normalization"]) as pilot:
-        screen = await judged(pilot)
-        (entry,) = desk.store.reviews()
-    assert "✗" in screen
-    assert entry.review.answer == "none"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "at least one does" in flat(shown(pilot))
+        assert desk.store.reviews() == []
+        await pilot.press("1")
+        await judged(pilot)
+        assert len(desk.store.reviews()) == 1
 
 
 async def test_letters_of_the_verdict_do_nothing_while_answering(desk, opened):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlquiz.cli import options
 from dlquiz.cli.arguments import read_arguments, read_value
 from dlquiz.errors import DlquizError
 
@@ -45,3 +46,14 @@ def test_what_cannot_be_read_is_a_sentence(text: str) -> None:
 
 def test_names_are_split_at_the_first_equals_sign() -> None:
     assert read_arguments(["text=a=b", "n = 3"]) == {"text": "a=b", "n": 3}
+
+
+@pytest.mark.parametrize("named", ["banana", "cuda:x", "CPU", "cuda:1234"])
+def test_a_device_that_is_none_is_refused_by_name(named: str) -> None:
+    with pytest.raises(DlquizError, match="there is no device"):
+        options.device(named)
+
+
+@pytest.mark.parametrize("named", ["auto", "cpu", "mps", "cuda", "cuda:12"])
+def test_a_device_is_taken_as_named(named: str) -> None:
+    assert options.device(named) == named
