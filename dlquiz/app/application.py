@@ -30,6 +30,7 @@ class DlquizApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", show=False),
         Binding("f4", "light_or_dark", "Light or dark", show=False),
+        Binding("ctrl+c", "quit", "Leave", show=False),
     ]
 
     def __init__(self, desk: Desk, topics: Sequence[str] | None) -> None:

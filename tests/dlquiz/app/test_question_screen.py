@@ -251,3 +251,11 @@ async def test_log_replays_to_the_same_cards(desk: SampleDesk, opened):
         await pilot.pause()
     assert desk.store.replay() == desk.store.cards()
     assert json.loads(desk.store.reviews()[0].review.params) == {"n": 61, "k": 9, "s": 2, "p": 4}
+
+
+async def test_ctrl_c_leaves_after_a_verdict(desk, opened):
+    async with opened(desk, ["cnn"]) as pilot:
+        await answer(pilot, "29")
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert pilot.app.screen.__class__.__name__ == "SummaryScreen"
