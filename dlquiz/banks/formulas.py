@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from dlquiz.banks.leaves import string
@@ -31,7 +32,7 @@ def expression(node: Node, scope: Scope) -> Expression:
 def formula(node: Node, scope: Scope) -> Formula:
     """Read an expression, or a list of them for a shape."""
     if isinstance(node, ListNode):
-        parts = every(lambda item=item: expression(item, scope) for item in node.items)  # type: ignore[misc]
+        parts = every(partial(expression, item, scope) for item in node.items)
         return Formula(tuple(parts), listed=True)
     return Formula((expression(node, scope),))
 
@@ -48,7 +49,7 @@ def text(node: Node, scope: Scope) -> Text:
             scope.refuse(at, "DQ202", f"'{key[:40]}' is not a language that a text can have", fix)
     if "en" not in node.values:
         raise scope.refuse(node, "DQ203", "the English text is missing", "add en:")
-    found = every(lambda item=item: template(item, scope) for item in _in_languages(node))  # type: ignore[misc]
+    found = every(partial(template, item, scope) for item in _in_languages(node))
     _compare_holes(node, found, scope)
     return Text(*found)
 
@@ -111,9 +112,9 @@ def changed_call(node: Node, experiment: CallTemplate, scope: Scope) -> CallTemp
 def argument(node: Node, scope: Scope) -> Any:
     """Read one argument: data, where a text that is written in declared names is an expression."""
     if isinstance(node, ListNode):
-        return every(lambda item=item: argument(item, scope) for item in node.items)  # type: ignore[misc]
+        return every(partial(argument, item, scope) for item in node.items)
     if isinstance(node, MapNode):
-        values = every(lambda item=item: argument(item, scope) for item in node.values.values())  # type: ignore[misc]
+        values = every(partial(argument, item, scope) for item in node.values.values())
         return dict(zip(node.values, values, strict=True))
     value = scope.plain(node)
     if not isinstance(value, str):

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
@@ -66,9 +67,9 @@ def data(node: Node, scope: Scope) -> Any:
     A number that stands alone and has a point or an exponent stays a Fraction: ``714e6`` is a rounded figure.
     """
     if isinstance(node, ListNode):
-        return every(lambda item=item: _part(item, scope) for item in node.items)  # type: ignore[misc]
+        return every(partial(_part, item, scope) for item in node.items)
     if isinstance(node, MapNode):
-        values = every(lambda item=item: _part(item, scope) for item in node.values.values())  # type: ignore[misc]
+        values = every(partial(_part, item, scope) for item in node.values.values())
         return dict(zip(node.values, values, strict=True))
     value = scope.plain(node)
     if value is None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from dlquiz.banks.formulas import expression
@@ -29,7 +30,7 @@ def domain(params: Node | None, where: Node | None, scope: Scope) -> Domain:
 
 def _conditions(node: Node, scope: Scope) -> tuple[Expression, ...]:
     nodes = node.items if isinstance(node, ListNode) else [node]
-    return tuple(every(lambda item=item: expression(item, scope) for item in nodes))  # type: ignore[misc]
+    return tuple(every(partial(expression, item, scope) for item in nodes))
 
 
 def _parameters(node: Node, scope: Scope) -> dict[str, Parameter]:
@@ -88,7 +89,7 @@ def _range(values: Mapping[str, Node], kind: str, read: Callable[[Node, Scope], 
     steps = [values["step"]] if "step" in values else []
     if len(node.items) + len(steps) > 3:
         raise scope.refuse(values["step"], "DQ306", "the step is given twice", "leave one of them out")
-    return every(lambda item=item: read(item, scope) for item in [*node.items, *steps])  # type: ignore[misc]
+    return every(partial(read, item, scope) for item in [*node.items, *steps])
 
 
 def _int(values: Mapping[str, Node], kind: str, scope: Scope) -> Parameter:
@@ -119,7 +120,7 @@ def _list(values: Mapping[str, Node], kind: str, scope: Scope) -> Parameter:
     if length is None:
         raise scope.refuse(values[kind], "DQ203", "the length of the list is missing", "add it, as in length: [2, 4]")
     if isinstance(length, ListNode) and len(length.items) == 2:
-        low, high = every(lambda item=item: whole(item, scope) for item in length.items)  # type: ignore[misc]
+        low, high = every(partial(whole, item, scope) for item in length.items)
     else:
         low = high = whole(length, scope)
     return Records(fields, low, high)

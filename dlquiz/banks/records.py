@@ -94,7 +94,7 @@ _LEAVES: dict[Any, Read] = {
 def _several(read: Read, node: Node, scope: Scope) -> tuple[Any, ...]:
     """Read a list; a lone item counts as a list of one."""
     items = node.items if isinstance(node, ListNode) else [node]
-    return tuple(every(lambda item=item: read(item, scope) for item in items))  # type: ignore[misc]
+    return tuple(every(partial(read, item, scope) for item in items))
 
 
 def _one_of(values: tuple[Any, ...], node: Node, scope: Scope) -> Any:

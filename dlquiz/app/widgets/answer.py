@@ -17,7 +17,10 @@ Read = Callable[[str], Reading]
 
 
 class AnswerWidget(Vertical):
-    """Takes an answer, and echoes how it is understood."""
+    """Takes an answer, and echoes how it is understood. Each form overrides every method below.
+
+    They are not abstract methods, for Textual's queries ask for this class by its type, and mypy wants a concrete one.
+    """
 
     def __init__(self, form: Form) -> None:
         super().__init__()
