@@ -111,12 +111,15 @@ class Sitting:
             return Unread(error)
         outcomes = await self.runs.outcomes(attempt.instance)
         try:
-            verdict = self.study.judge(attempt, reading, outcomes)
+            tried = await asyncio.wrap_future(self.study.trial(attempt, reading))
+            verdict = self.study.judge(attempt, reading, outcomes, tried)
             if verdict.result is Result.ELSEWHERE:
                 attempt.hints += 1
                 return Elsewhere(verdict)
             self.stored = self.study.store(attempt, text, verdict, self.now())
             return self.stored
+        except Unreadable as error:
+            return Unread(error)
         except Unsettled as reason:
             self.runs.forget(attempt.instance)
             return Trouble(str(reason))

@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 _Asked: TypeAlias = tuple[dict[str, Any], tuple[Call, ...]]
 
-_EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int], Examination]], ...] = (
+_EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int, Runs], Examination]], ...] = (
     (Computed, ComputedExamination),
     (Claims, ClaimsExamination),
 )
@@ -94,9 +94,9 @@ def check(
 
 def _examine(question: Question, runs: Runs, limit: int) -> tuple[Checked, list[Complaint]]:
     instances, complete = question.sample(limit)
-    examination = _examination(question, len(instances))
+    examination = _examination(question, len(instances), runs)
     _run(examination, instances, runs)
-    examination.finish(runs)
+    examination.finish()
     noted = examination.complaints()
     if not instances:
         message = "no setting of the parameters satisfies the conditions"
@@ -106,9 +106,9 @@ def _examine(question: Question, runs: Runs, limit: int) -> tuple[Checked, list[
     return Checked(question.key, examination.level, examination.seen, whole, sound), noted
 
 
-def _examination(question: Question, instances: int) -> Examination:
+def _examination(question: Question, instances: int, runs: Runs) -> Examination:
     make = next((make for kind, make in _EXAMINATIONS if isinstance(question, kind)), Examination)
-    return make(question, instances)
+    return make(question, instances, runs)
 
 
 def _run(examination: Examination, instances: Sequence[dict[str, Any]], runs: Runs) -> None:

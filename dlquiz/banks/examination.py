@@ -24,9 +24,10 @@ _CORRECT_ENGINE = "correct the call, or narrow the parameters to what the engine
 class Examination:
     """One question under examination. Kinds of answer with more to be asked have a class of their own."""
 
-    def __init__(self, question: Question, instances: int):
+    def __init__(self, question: Question, instances: int, runs: Runs):
         self.question = question
         self.instances = instances
+        self.runs = runs
         self.tally = Tally()
         self.seen = 0
         self.settled = 0
@@ -75,7 +76,7 @@ class Examination:
         if (self.seen - 1) % self._stride == 0:
             self.mark(values, truth)
 
-    def finish(self, runs: Runs) -> None:
+    def finish(self) -> None:
         """Take in what is not asked of single instances."""
         if self.settled and self.level in (Level.COMPUTED, Level.ASSERTED):
             message = f"the answer is {self.level.value}, not proved: no two legs of different kinds agree on it"
@@ -129,7 +130,8 @@ class Examination:
 
     def _marked(self, text: str, values: Mapping[str, Any], truth: Truth) -> str:
         try:
-            reading = self.question.read(text, values)
+            read = self.question.read(text, values)
+            reading = self.question.tried(read, self.runs.outcomes(self.question.trial(read, values)))
         except Unreadable:
             return "unreadable"
         verdict = self.question.mark(reading, truth, values)

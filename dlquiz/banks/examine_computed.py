@@ -34,8 +34,8 @@ class ComputedExamination(Examination):
 
     question: Computed
 
-    def __init__(self, question: Computed, instances: int):
-        super().__init__(question, instances)
+    def __init__(self, question: Computed, instances: int, runs: Runs):
+        super().__init__(question, instances, runs)
         self._standings = [Standing() for _ in question.ideas]
         self._clear = _times(question.answer.tolerance, CLEARANCE)
         self._apart = _times(question.answer.tolerance, BETWEEN)
@@ -52,13 +52,13 @@ class ComputedExamination(Examination):
         self._note_failures(outcomes)
         self._compare(values, truth)
 
-    def finish(self, runs: Runs) -> None:
+    def finish(self) -> None:
         """Take in the ideas' shares, and the published figures."""
-        super().finish(runs)
+        super().finish()
         for idea, standing in zip(self.question.ideas, self._standings, strict=True):
             self._judge(idea, standing)
         for golden in self.question.golden:
-            self._figure(golden, runs)
+            self._figure(golden)
 
     def _note_failures(self, outcomes: Sequence[Outcome]) -> None:
         ran = iter(outcomes[len(self.question.answer.engine) :])
@@ -100,14 +100,14 @@ class ComputedExamination(Examination):
         message = f"'{_name(idea)}' stands alone on {share}, and {wanted} % are asked; {standing.counter_example}"
         self.tally.note(idea.at, "DQ411", message, "narrow the parameters with where:, or change the wrong idea")
 
-    def _figure(self, golden: Golden, runs: Runs) -> None:
+    def _figure(self, golden: Golden) -> None:
         """Complain where formula or engine do not give a published figure."""
         problem = self.question.problem(golden.value)
         if problem is not None:
             self.tally.note(golden.at, "DQ404", f"the figure is {show(golden.value)}: {problem}", "correct the figure")
             return
         try:
-            legs = self._legs(golden, runs)
+            legs = self._legs(golden)
         except (Undefined, Unsettled) as error:
             message = f"the answer has no value for this figure: {error}"
             self.tally.note(golden.at, "DQ404", message, "correct the formula, the call or what is given")
@@ -117,7 +117,7 @@ class ComputedExamination(Examination):
                 message = f"{what} gives {show(value)}, and the figure is {show(golden.value)} ({golden.source})"
                 self.tally.note(golden.at, "DQ404", message, "correct the figure, what is given, or the answer")
 
-    def _legs(self, golden: Golden, runs: Runs) -> dict[str, Any]:
+    def _legs(self, golden: Golden) -> dict[str, Any]:
         """Return what the formula and the engine give for the parameters of a figure."""
         values = dict(golden.given or {})
         for name, parameter in self.question.domain.parameters.items():
@@ -127,7 +127,7 @@ class ComputedExamination(Examination):
         legs = {} if answer.formula is None else {f"the formula {answer.formula}": answer.formula.evaluate(values)}
         calls = [template.fill(values) for template in answer.engine]
         return legs | {
-            str(call): _value(call, outcome) for call, outcome in zip(calls, runs.outcomes(calls), strict=True)
+            str(call): _value(call, outcome) for call, outcome in zip(calls, self.runs.outcomes(calls), strict=True)
         }
 
 

@@ -9,6 +9,7 @@ from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.kinds.computed import Computed
 from dlquiz.core.oracle import Call, Oracle
 from dlquiz.core.questions import Instance
+from dlquiz.core.study import trial
 from dlquiz.core.texts import Language
 from dlquiz.core.values import show, to_json
 from dlquiz.core.verdicts import Leg, Truth, Unsettled
@@ -83,7 +84,7 @@ def explain(instance: Instance, answer: str | None, oracle: Oracle, language: La
         right=question.expected(truth, language),
         ideas=tuple(Idea(idea.id, truth.wrong[idea.id], filled(idea.says, language, known)) for idea in ideas),
     )
-    return explanation if answer is None else _marked(explanation, answer, language)
+    return explanation if answer is None else _marked(explanation, answer, oracle, language)
 
 
 def _settled(instance: Instance, oracle: Oracle) -> Truth:
@@ -107,10 +108,12 @@ def _asked(instance: Instance, language: Language) -> tuple[str, ...]:
     )
 
 
-def _marked(explanation: Explanation, answer: str, language: Language) -> Explanation:
+def _marked(explanation: Explanation, answer: str, oracle: Oracle, language: Language) -> Explanation:
     question, values = explanation.instance.question, explanation.instance.values
     try:
-        verdict = question.mark(question.read(answer, values), explanation.truth, values)
+        reading = question.read(answer, values)
+        tried = question.tried(reading, trial(explanation.instance, reading, oracle).result())
+        verdict = question.mark(tried, explanation.truth, values)
     except Unreadable as error:
         return replace(explanation, answer=answer, verdict="refused", reason=str(error))
     known = with_answer(explanation.instance, explanation.truth)

@@ -126,7 +126,7 @@ class Plain:
         if not study.engine.fingerprint and self._engine is not None:
             hello = self._engine.result()
             study.engine = Engine(hello.fingerprint, hello.versions.get("torch", ""))
-        return study.judge(self._attempt, reading, outcomes)
+        return study.judge(self._attempt, reading, outcomes, study.trial(self._attempt, reading).result())
 
     def _fail(self, why: str) -> None:
         """Tell why nothing was stored, and run again; a question that fails too often is left out."""

@@ -11,8 +11,12 @@ from dlquiz.core.oracle import Call, Outcome
 from dlquiz.core.texts import Language, Text
 from dlquiz.core.verdicts import Reading, Truth, Verdict
 
-Form = Literal["line", "pick_one", "pick_many"]
-"""How an answer is given: a line of text, one of several options, or any number of them."""
+Form = Literal["line", "pick_one", "pick_many", "arrange", "reveal"]
+"""How an answer is given.
+
+``line``: typed; ``pick_one``, ``pick_many``: from numbered options; ``arrange``: all options in an order; ``reveal``:
+thought of, compared with what is revealed, and graded by the learner.
+"""
 
 
 def described(doc: str, default: Any = MISSING, **written: Any) -> Any:
@@ -107,9 +111,17 @@ class Question(ABC):
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
         """Return a typed answer as it is understood; raises Unreadable with the position in ``text``."""
 
+    def trial(self, reading: Reading, values: Mapping[str, Any]) -> tuple[Call, ...]:
+        """Return the engine calls that run what the answer builds; none where an answer is only compared."""
+        return ()
+
+    def tried(self, reading: Reading, outcomes: Sequence[Outcome]) -> Reading:
+        """Return the reading with what came of its trial; raises Unreadable where nothing could be built of it."""
+        return reading
+
     @abstractmethod
     def mark(self, reading: Reading, truth: Truth, values: Mapping[str, Any]) -> Verdict:
-        """Return the verdict on a reading."""
+        """Return the verdict on a reading that was tried."""
 
     @abstractmethod
     def expected(self, truth: Truth, language: Language) -> str:

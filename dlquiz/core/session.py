@@ -63,7 +63,12 @@ class Attempt:
     practice: bool = False
 
     def rating(self, verdict: Verdict) -> Rating:
-        """Return the grade of the first readable answer: right is Good, right after a hint Hard, wrong Again."""
+        """Return the grade of the first readable answer: right is Good, right after a hint Hard, wrong Again.
+
+        A learner who graded themselves gets that grade.
+        """
+        if verdict.grade is not None:
+            return Rating(verdict.grade)
         if verdict.result is not Result.RIGHT:
             return Rating.AGAIN
         return Rating.HARD if self.hints else Rating.GOOD

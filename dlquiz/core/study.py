@@ -121,11 +121,20 @@ class Study:
             return impossible
         return self.oracle.submit(calls, evidence=True)
 
-    def judge(self, attempt: Attempt, reading: Reading, outcomes: Sequence[Outcome]) -> Verdict:
-        """Mark a reading; raises Unsettled when the engine gave no value."""
+    def trial(self, attempt: Attempt, reading: Reading) -> "Future[Sequence[Outcome]]":
+        """Start the runs of what the answer builds; done at once where it builds nothing."""
+        return trial(attempt.instance, reading, self.oracle)
+
+    def judge(
+        self, attempt: Attempt, reading: Reading, outcomes: Sequence[Outcome], tried: Sequence[Outcome] = ()
+    ) -> Verdict:
+        """Mark a reading, after ``tried``, the outcomes of its trial.
+
+        Raises Unsettled when the engine gave no value, and Unreadable when nothing could be built of the answer.
+        """
         instance = attempt.instance
         truth = instance.question.settle(instance.values, outcomes)
-        return instance.question.mark(reading, truth, instance.values)
+        return instance.question.mark(instance.question.tried(reading, tried), truth, instance.values)
 
     def store(self, attempt: Attempt, answer: str, verdict: Verdict, now_ms: int) -> Stored:
         """Store the review; returns when it is on disk."""
@@ -189,6 +198,16 @@ class Study:
         if not attempt.practice:
             self.session.taken_back(attempt.instance)
         return Attempt(attempt.instance, now_ms, attempt.hints, attempt.practice)
+
+
+def trial(instance: Instance, reading: Reading, oracle: Oracle) -> "Future[Sequence[Outcome]]":
+    """Start the runs of what an answer builds; done at once where it builds nothing."""
+    calls = instance.question.trial(reading, instance.values)
+    if calls:
+        return oracle.submit(calls, evidence=True)
+    nothing: Future[Sequence[Outcome]] = Future()
+    nothing.set_result(())
+    return nothing
 
 
 def failure(outcomes: Sequence[Outcome]) -> Failed | None:

@@ -96,13 +96,17 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What marking says: the result, the share that was right, why, and what it rests on."""
+    """What marking says: the result, the share that was right, why, and what it rests on.
+
+    ``grade`` is what the learner gave themselves, from 1 (Again) to 4 (Easy), where a question asks for that.
+    """
 
     result: Result
     score: float
     reading: Reading
     truth: Truth
     diagnoses: tuple[Diagnosis, ...] = ()
+    grade: int | None = None
 
     @property
     def counts(self) -> bool:
