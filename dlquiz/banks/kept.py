@@ -1,102 +1,85 @@
-"""Trees of YAML documents kept between starts: a bank that has not changed is read without a YAML parser.
+"""Banks kept between starts: one that has not changed is not read again.
 
-Importing PyYAML and parsing four banks took a tenth of the time to the first question. A tree is kept as JSON, which
-can run nothing, under the hash of the very text it came from, so it cannot be out of date.
+Reading the four banks of one topic took a tenth of the time to the first question, and grows with every bank. A bank
+that was read without a complaint is pickled under the hash of its text, its name, and the state of the code that read
+it, so it cannot be out of date. Unpickling is restricted to the classes of ``dlquiz.core``, the bank and fractions:
+a file that names anything else, or is damaged, is as good as none.
 """
 
 import hashlib
-import json
+import io
 import os
+import pickle
 from contextlib import suppress
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dlquiz.banks.bank import Bank
 from dlquiz.banks.complaints import Complaint
-from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 
-FORMAT = 1
-"""Raise it when the same text gives another tree."""
-LARGEST = 20_000
-"""Nodes that a tree may have to be kept."""
 MOST = 200
-"""Trees that are kept; the oldest make room."""
+"""Banks that are kept; the oldest make room."""
 
-_SCALAR, _LIST, _MAP = range(3)
+_PACKAGE = Path(__file__).parent.parent
+_PLAIN = {("fractions", "Fraction"): Fraction, ("dlquiz.banks.bank", "Bank"): Bank}
 
 
-def tree(text: str, file: str, folder: Path | None) -> tuple[Node | None, list[Complaint]]:
-    """Return what :func:`dlquiz.banks.composing.compose` returns, from ``folder`` where it is kept there."""
-    path = None if folder is None else folder / f"{_digest(text)}.json"
-    if path is not None and (node := _read(path)) is not None:
-        return node, []
-    from dlquiz.banks.composing import compose
+def bank(text: str, file: str, folder: Path | None) -> tuple[Bank | None, list[Complaint]]:
+    """Return what :func:`dlquiz.banks.reading.read_bank` returns, from ``folder`` where it is kept there."""
+    path = None if folder is None else folder / f"{_digest(text, file)}.bank"
+    if path is not None and (found := _read(path)) is not None:
+        return found, []
+    from dlquiz.banks.reading import read_bank
 
-    root, complaints = compose(text, file)
-    if path is not None and root is not None and not complaints and root.size <= LARGEST:
+    read, complaints = read_bank(text, file)
+    if path is not None and read is not None and not complaints:
         with suppress(OSError):  # nothing is lost but the time that it saves
-            _write(path, root)
-    return root, complaints
+            _write(path, read)
+    return read, complaints
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(f"{FORMAT}\n{text}".encode()).hexdigest()[:32]
+def _digest(text: str, file: str) -> str:
+    return hashlib.sha256("\0".join((_code(), file, text)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _read(path: Path) -> Node | None:
-    """Return the tree of a file; None where there is none, or the file is not what was written."""
+@cache
+def _code() -> str:
+    """Return what changes when the code does that reads banks and makes questions of them."""
+    states = []
+    for folder in ("banks", "core", "core/kinds", "core/expressions"):
+        with os.scandir(_PACKAGE / folder) as found:
+            files = [(entry.name, entry.stat()) for entry in found if entry.name.endswith(".py")]
+        states += sorted((folder, name, state.st_size, state.st_mtime_ns) for name, state in files)
+    return repr(states)
+
+
+class _OurClasses(pickle.Unpickler):
+    """Unpickles questions, and what they are made of; raises UnpicklingError for everything else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _PLAIN:
+            return _PLAIN[module, name]
+        found = super().find_class(module, name) if module.startswith("dlquiz.core.") else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a question")
+
+
+def _read(path: Path) -> Bank | None:
+    """Return the bank of a file; None where there is none, or the file is not what was written."""
     try:
-        return _node(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, RecursionError):
+        found = _OurClasses(io.BytesIO(path.read_bytes())).load()
+    except Exception:  # a damaged pickle may raise anything, and the text is there to be read instead
         return None
+    return found if isinstance(found, Bank) else None
 
 
-def _write(path: Path, root: Node) -> None:
+def _write(path: Path, read: Bank) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    for old in sorted(path.parent.glob("*.json"), key=os.path.getmtime)[: -MOST + 1]:
+    for old in sorted(path.parent.iterdir(), key=os.path.getmtime)[: -MOST + 1]:
         old.unlink(missing_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_text(json.dumps(_json(root), ensure_ascii=False), encoding="utf-8")
+    partial.write_bytes(pickle.dumps(read, pickle.HIGHEST_PROTOCOL))
     os.replace(partial, path)
-
-
-def _json(node: Node) -> list[Any]:
-    if isinstance(node, ScalarNode):
-        return [_SCALAR, node.text, node.plain, node.line, node.column, node.one_line, node.raw]
-    if isinstance(node, ListNode):
-        return [_LIST, node.line, node.column, [_json(item) for item in node.items]]
-    pairs = [[_json(node.keys[key]), _json(node.values[key])] for key in node.keys]
-    return [_MAP, node.line, node.column, pairs]
-
-
-def _node(data: Any) -> Node:
-    """Return the node of what :func:`_json` made; TypeError or ValueError for anything else."""
-    kind, *rest = data
-    if kind == _SCALAR:
-        return _scalar(rest)
-    line, column, inner = rest
-    parts: list[Node]
-    if kind == _LIST:
-        parts = [_node(item) for item in inner]
-        return ListNode(parts, _int(line), _int(column), 1 + sum(part.size for part in parts))
-    if kind != _MAP:
-        raise ValueError(f"there is no node of kind {kind}")
-    keys = [_scalar(key[1:]) for key, _ in inner]
-    parts = [_node(value) for _, value in inner]
-    names = [key.text for key in keys]
-    size = 1 + sum(part.size for part in parts)
-    return MapNode(
-        dict(zip(names, keys, strict=True)), dict(zip(names, parts, strict=True)), _int(line), _int(column), size
-    )
-
-
-def _scalar(data: list[Any]) -> ScalarNode:
-    text, plain, line, column, one_line, raw = data
-    if not (isinstance(text, str) and isinstance(raw, str) and isinstance(plain, bool) and isinstance(one_line, bool)):
-        raise TypeError("a scalar has a text")
-    return ScalarNode(text, plain, _int(line), _int(column), one_line, raw)
-
-
-def _int(value: Any) -> int:
-    if not isinstance(value, int):
-        raise TypeError("a place is a number")
-    return value

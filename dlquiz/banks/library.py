@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from dlquiz.banks import folders
-from dlquiz.banks.bank import Bank, read_bank
+from dlquiz.banks import folders, kept
+from dlquiz.banks.bank import Bank
 from dlquiz.banks.complaints import Complaint, complaint, ordered
 from dlquiz.banks.files import load
 from dlquiz.core.questions import Question
@@ -29,7 +29,7 @@ class Library:
         """Read banks: all of them, or those of some topics.
 
         The banks that come with dlquiz lie in folders named as their topics; only the folders asked for are read.
-        ``home`` is a folder whose ``banks/`` holds the learner's own, and whose ``cache/`` keeps what was parsed. With
+        ``home`` is a folder whose ``banks/`` holds the learner's own, and whose ``cache/`` keeps what was read. With
         ``paths`` and no ``topics`` those paths alone are read; with both, they add to the rest. Raises DlquizError for
         a path that names nothing.
         """
@@ -39,8 +39,8 @@ class Library:
         strict = {folders.shown(file) for file in files if file.parent.parent == installed}
         if own is not None and not (paths and topics is None):
             files += folders.banks_in(own)
-        kept = home / "cache" / "banks" if home is not None else None
-        banks, complaints = _read([*files, *(file for file in given if file not in files)], strict, kept)
+        cache = home / "cache" / "banks" if home is not None else None
+        banks, complaints = _read([*files, *(file for file in given if file not in files)], strict, cache)
         wanted = tuple(bank for bank in banks if topics is None or bank.topic in topics)
         known = sorted({*folders.topics_of(installed), *(bank.topic for bank in banks)})
         shown = tuple(folders.shown(file) for file in [*files, *given])
@@ -76,18 +76,21 @@ class Library:
     def warnings(self) -> list[str]:
         """Return a sentence for each file of which something was left out."""
         left_out = {bank.file: bank.left_out for bank in self.banks}
-        broken = [item.file for item in self.complaints if item.severity == "error"]
-        return [_warning(file, left_out.get(file)) for file in dict.fromkeys(broken)]
+        first: dict[str, Complaint] = {}
+        for item in self.complaints:
+            if item.severity == "error":
+                first.setdefault(item.file, item)
+        return [_warning(item, left_out.get(file)) for file, item in first.items()]
 
 
-def _warning(file: str, count: int | None) -> str:
-    if not count:
-        return f"{file} was left out: run dlquiz check {file}"
-    questions = "1 question" if count == 1 else f"{count} questions"
-    return f"{questions} of {file} {'was' if count == 1 else 'were'} left out: run dlquiz check {file}"
+def _warning(first: Complaint, count: int | None) -> str:
+    """Return where the first error of a file is, what it is, and what was left out because of such errors."""
+    what = "the file was" if not count else "1 question was" if count == 1 else f"{count} questions were"
+    place = f"{first.file}:{first.line}:{first.column}"
+    return f"{place}: {first.message}; {what} left out (dlquiz check {first.file} tells all)"
 
 
-def _read(files: Iterable[Path], strict: Collection[str], kept: Path | None) -> tuple[list[Bank], list[Complaint]]:
+def _read(files: Iterable[Path], strict: Collection[str], cache: Path | None) -> tuple[list[Bank], list[Complaint]]:
     """Return the banks of files, the first of each name; ``strict`` files lie in a folder named as their topic."""
     banks: dict[str, Bank] = {}
     complaints: list[Complaint] = []
@@ -97,7 +100,7 @@ def _read(files: Iterable[Path], strict: Collection[str], kept: Path | None) -> 
         complaints += found
         if text is None:
             continue
-        bank, found = read_bank(text, file, kept)
+        bank, found = kept.bank(text, file, cache)
         complaints += found
         if bank is None:
             continue

@@ -8,7 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from dlquiz.banks import leaves, parameters
-from dlquiz.banks.bank import VERSION, Header
+from dlquiz.banks.reading import VERSION, Header
 from dlquiz.banks.records import Field, layout
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.formulas import Formula

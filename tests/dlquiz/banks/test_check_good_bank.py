@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from fakes import FakeOracle
 
-from dlquiz.banks.bank import read_bank
 from dlquiz.banks.check import check
 from dlquiz.banks.library import Library
+from dlquiz.banks.reading import read_bank
 from dlquiz.core.verdicts import Level
 
 GOOD = Path(__file__).with_name("good.yaml")

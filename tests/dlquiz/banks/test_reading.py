@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dlquiz.banks.bank import Bank, read_bank
+from dlquiz.banks.bank import Bank
 from dlquiz.banks.complaints import Complaint
 from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import data
 from dlquiz.banks.nodes import ListNode
+from dlquiz.banks.reading import read_bank
 from dlquiz.banks.scope import Scope
 from dlquiz.core.domains import Choice, Derived, FloatRange, IntRange, Records
 from dlquiz.core.expressions import Expression
