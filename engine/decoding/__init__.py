@@ -1,0 +1,1 @@
+"""Searching a sequence model for a good sentence: greedy, beam, Viterbi, exhaustive."""

@@ -1,0 +1,1 @@
+"""How good predictions are: BLEU, perplexity, accuracy."""

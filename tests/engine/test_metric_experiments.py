@@ -1,0 +1,104 @@
+"""Every experiment on metrics and searches: the result it states, and controls that come out the other way."""
+
+import time
+
+import pytest
+
+from engine.arguments import bind
+from engine.evidence import Table
+from engine.registry import find
+
+BEAM = {"search": "beam"}
+CLAIMS = [
+    ("bleu.clipping_is", {"rule": "removal"}, [{"rule": "none"}]),
+    (
+        "bleu.length_lowers",
+        {"factor": "brevity_penalty", "candidate": "cut"},
+        [{"factor": "brevity_penalty", "candidate": "padded"}, {"factor": "precision", "candidate": "cut"}],
+    ),
+    ("bleu.length_lowers", {"factor": "precision", "candidate": "padded"}, [{"factor": "precision"}]),
+    ("bleu.feels_word_order", {"max_order": 2}, [{"max_order": 1}]),
+    ("bleu.zero_without_a_long_match", {"smoothing": "none"}, [{"smoothing": "exp"}, {"max_order": 2}]),
+    ("bleu.reacts_less_to_longer_ngrams", {"convention": "d2l"}, [{"convention": "standard"}]),
+    ("bleu.corpus_is_mean_of_sentences", {"sentences": "copies"}, [{"sentences": "different"}]),
+    ("bleu.conventions_agree", {"candidate": "same"}, [{"candidate": "other"}]),
+    (
+        "perplexity.of_guess_is",
+        {"guess": "uniform", "value": "vocabulary size"},
+        [
+            {"guess": "uniform", "value": "1"},
+            {"guess": "uniform", "value": "log of vocabulary size"},
+            {"guess": "always right", "value": "vocabulary size"},
+        ],
+    ),
+    ("perplexity.of_guess_is", {"guess": "always right", "value": "1"}, [{"guess": "uniform", "value": "1"}]),
+    ("perplexity.exceeds_vocabulary", {"right": 0.5, "confidence": 10}, [{"confidence": 0.5}, {"right": 1.0}]),
+    (
+        "perplexity.is_power_of_entropy",
+        {"base": "2", "unit": "bits"},
+        [{"base": "e", "unit": "bits"}, {"base": "2", "unit": "nats"}],
+    ),
+    ("perplexity.is_power_of_entropy", {"base": "e", "unit": "nats"}, [{"base": "e", "unit": "bits"}]),
+    ("perplexity.is_inverse_mean", {"mean": "geometric"}, [{"mean": "arithmetic"}]),
+    ("perplexity.bounded_by_vocabulary", {"confidence": 1}, [{"confidence": 50}]),
+    (
+        "accuracy.unchanged_by",
+        {"change": "softmax"},
+        [{"change": "shift of one class"}, {"change": "negative scale"}],
+    ),
+    ("accuracy.unchanged_by", {"change": "positive scale"}, [{"change": "negative scale"}]),
+    ("accuracy.unchanged_by", {"change": "shift of each row"}, [{"change": "shift of one class"}]),
+    ("accuracy.feels_small_changes", {"metric": "cross_entropy"}, [{"metric": "accuracy"}]),
+    (
+        "decoding.finds_likeliest",
+        {"search": "viterbi", "memory": "last token"},
+        [
+            {"search": "viterbi", "memory": "whole prefix"},
+            {"search": "greedy"},
+            {"search": "greedy", "memory": "whole prefix"},
+        ],
+    ),
+    ("decoding.finds_likeliest", {"search": "exhaustive", "memory": "whole prefix"}, [{"search": "greedy"}]),
+    (
+        "decoding.finds_likeliest",
+        {**BEAM, "beam_width": 27, "length": 4},
+        [{**BEAM, "beam_width": 1, "length": 4}, {**BEAM, "beam_width": 2}],
+    ),
+    (
+        "decoding.finds_likeliest",
+        {**BEAM, "beam_width": 27, "memory": "whole prefix", "length": 4},
+        [{**BEAM, "beam_width": 2, "memory": "whole prefix"}],
+    ),
+    ("decoding.equals_greedy", {"beam_width": 1}, [{"beam_width": 2}]),
+    ("decoding.penalty_lengthens", {"alpha": 0.75}, [{"alpha": 0}]),
+]
+
+
+def run(name, arguments):
+    function = find(name)
+    return function.call(**bind(function, arguments))
+
+
+@pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
+def test_claim_holds_and_its_controls_do_not(name, holding, controls):
+    assert run(name, holding).value is True
+    for control in controls:
+        assert run(name, control).value is False, control
+
+
+@pytest.mark.parametrize(("name", "holding"), [(name, holding) for name, holding, _ in CLAIMS])
+def test_evidence_starts_with_the_answer_and_shows_a_control(name, holding):
+    outcome = run(name, holding)
+    (table,) = [block for block in outcome.evidence() if isinstance(block, Table)]
+    assert table.rows[0][-1] is outcome.value
+    assert False in {row[-1] for row in table.rows}
+
+
+@pytest.mark.parametrize(("name", "holding"), [(name, holding) for name, holding, _ in CLAIMS])
+def test_an_experiment_ends_while_the_learner_reads(name, holding):
+    def seconds():
+        start = time.process_time()
+        run(name, holding)
+        return time.process_time() - start
+
+    assert min(seconds() for _ in range(3)) < 0.5
