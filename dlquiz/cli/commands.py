@@ -7,9 +7,11 @@ our options need is a few lines. The sentences are ours, too, and the same under
 from collections.abc import Callable
 from enum import StrEnum
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from dlquiz.errors import DlquizError, nearest
@@ -31,19 +33,35 @@ class Command(TyperCommand):
         return _taken_over(super().get_params(ctx))
 
 
+NAMES = ("study", "topics", "due", "undo", "calc", "functions", "why", "check", "doctor")
+"""Every command, in the order in which help lists them: a module of dlquiz.cli with a function ``command``."""
+
+
 class Commands(TyperGroup):
-    """The commands under one name."""
+    """The commands under one name; only the one that is called is imported."""
 
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters that stand before the name of a command."""
         return _taken_over(super().get_params(ctx))
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return list(NAMES)
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command; raises DlquizError with the nearest name."""
-        if cmd_name not in self.commands:
-            hint = nearest(cmd_name, self.commands)
+        if cmd_name not in NAMES:
+            hint = nearest(cmd_name, NAMES)
             raise DlquizError(f"there is no command '{cmd_name}'{hint} (dlquiz --help lists them)")
-        return super().get_command(ctx, cmd_name)
+        return command_named(cmd_name)
+
+
+@cache
+def command_named(name: str) -> Any:
+    """Return the command of that name, as typer makes it of the function in its module."""
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, cls=Command)(import_module(f"dlquiz.cli.{name}").command)
+    return typer.main.get_command(alone)
 
 
 def _taken_over(parameters: list[Any]) -> list[Any]:

@@ -7,13 +7,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from dlquiz import __version__
-from dlquiz.cli import calc, check, doctor, due, functions, home, study, topics, undo, why
-from dlquiz.cli.commands import Command, Commands
+from dlquiz.cli.commands import Commands
 from dlquiz.cli.errors import FINE, exit_code_of
 from dlquiz.cli.printing import line, prepare, release
-
-COMMANDS = (study, topics, due, undo, calc, functions, why, check, doctor)
-
 
 app = typer.Typer(
     name="dlquiz",
@@ -24,8 +20,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Deep learning quizzes in the terminal, each answer proved by running the real implementation.",
 )
-for module in COMMANDS:
-    app.command(module.NAME, cls=Command)(module.command)
 
 
 def _version(asked: bool) -> None:
@@ -43,6 +37,8 @@ def _start(
 ) -> None:
     """Open the home screen when no command is named."""
     if context.invoked_subcommand is None:
+        from dlquiz.cli import home
+
         home.command()
 
 

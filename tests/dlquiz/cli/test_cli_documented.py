@@ -2,14 +2,12 @@
 
 import re
 
-import typer
 from command_lines import ROOT
 
-from dlquiz.cli.main import app
+from dlquiz.cli.commands import NAMES, command_named
 
 DOCUMENT = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-GROUP = typer.main.get_command(app)
-COMMANDS = GROUP.commands  # type: ignore[attr-defined]
+COMMANDS = {name: command_named(name) for name in NAMES}
 
 
 def section(command: str) -> str:
