@@ -1,10 +1,10 @@
 """``conv.*``: what a two-dimensional convolution gives, and what it costs."""
 
-import torch
+from math import prod
+
 from torch import nn
 
 from engine.analysis.macs import layer_macs
-from engine.analysis.output_shape import check_elements
 from engine.analysis.output_shape import output_shape as run_shape
 from engine.analysis.params import num_params as count_params
 from engine.analysis.window import Both, Window, check_conv, check_groups, windows
@@ -21,7 +21,8 @@ from engine.arguments import (
     Stride,
     Stride2d,
 )
-from engine.doors._layer2d import Layer2d, macs_run, params_run, shape_run
+from engine.doors._conv2d import along_one_axis, layer2d, parameters
+from engine.doors._layer2d import Layer2d, macs_run, shape_run
 from engine.doors._positions import standing_blocks
 from engine.evidence import Run
 from engine.registry import Kind, function
@@ -46,7 +47,7 @@ _RESNET_CONV1 = {
 def output_size(
     size: Size, kernel_size: KernelSize, stride: Stride = 1, padding: Padding = 0, dilation: Dilation = 1
 ) -> Run:
-    """Output size of a convolution along one axis, in cells.
+    """Return the output size of a convolution along one axis, in cells.
 
     The axes of a convolution do not mix, so ``nn.Conv2d`` with a kernel of kernel_size × 1 runs over an image of
     size × 1 with one channel. Very large runs use the meta device.
@@ -56,10 +57,7 @@ def output_size(
     """
     window = Window(kernel_size, stride, padding, dilation)
     check_conv(size, window)
-
-    def make(place: torch.device) -> nn.Module:
-        return nn.Conv2d(1, 1, (kernel_size, 1), (stride, 1), (padding, 0), (dilation, 1), bias=False, device=place)
-
+    make = along_one_axis(nn.Conv2d, window)
     ran = run_shape(make, (1, 1, size, 1), work=kernel_size * window.positions(size))
     return Run(ran.shape[2], lambda: standing_blocks(size, window, ran.shape[2]), str(ran.device))
 
@@ -76,7 +74,7 @@ def output_shape(
     dilation: Dilation2d = 1,
     groups: Groups = 1,
 ) -> Run:
-    """Output shape [C, H, W] of ``nn.Conv2d`` on one image.
+    """Return the output shape [C, H, W] of ``nn.Conv2d`` on one image.
 
     >>> output_shape(3, 224, 224, 64, kernel_size=7, stride=2, padding=3).value
     [64, 112, 112]
@@ -96,9 +94,10 @@ def macs(
     dilation: Dilation2d = 1,
     groups: Groups = 1,
 ) -> Run:
-    """Multiply-adds (MACs) of ``nn.Conv2d`` on one image, counted by a hook while it runs on the meta device.
+    """Return the multiply-adds (MACs) of ``nn.Conv2d`` on one image.
 
-    One multiplication with its addition is 1 MAC. Biases do not count; products with padded zeros do.
+    A hook counts them while the layer runs on the meta device. One multiplication with its addition is 1 MAC. Biases do
+    not count; products with padded zeros do.
 
     >>> macs(3, 224, 224, 64, kernel_size=7, stride=2, padding=3).value
     118013952
@@ -115,17 +114,12 @@ def macs(
 def num_params(
     in_channels: Channels, out_channels: Channels, kernel_size: KernelSize2d, groups: Groups = 1, bias: bool = True
 ) -> Run:
-    """Trainable parameters of ``nn.Conv2d``: the layer is built on the meta device and its tensors are counted.
+    """Return the number of trainable parameters of ``nn.Conv2d``, which is built on the meta device.
 
     >>> num_params(64, 128, kernel_size=3).value
     73856
     """
-    check_groups(in_channels, out_channels, groups)
-
-    def make(place: torch.device) -> nn.Module:
-        return nn.Conv2d(in_channels, out_channels, kernel_size, groups=groups, bias=bias, device=place)
-
-    return params_run(make)
+    return parameters(nn.Conv2d, in_channels, out_channels, kernel_size, groups, bias)
 
 
 def _layer(
@@ -143,15 +137,7 @@ def _layer(
     rows, columns = windows(kernel_size, stride, padding, dilation)
     check_conv(height, rows, "height: ")
     check_conv(width, columns, "width: ")
-    outputs = (out_channels, rows.positions(height), columns.positions(width))
-    check_elements("an input", image)
-    check_elements("an output", outputs)
-    cells = outputs[0] * outputs[1] * outputs[2]
-    work = cells * (in_channels // groups) * rows.kernel_size * columns.kernel_size
-
-    def make(place: torch.device) -> nn.Module:
-        return nn.Conv2d(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias=False, device=place
-        )
-
-    return Layer2d(make, (1, *image), work)
+    output = (out_channels, rows.positions(height), columns.positions(width))
+    work = prod(output) * (in_channels // groups) * rows.kernel_size * columns.kernel_size
+    settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+    return layer2d(nn.Conv2d, image, output, work, **settings, groups=groups)

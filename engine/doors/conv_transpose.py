@@ -1,10 +1,10 @@
 """``conv_transpose.*``: what a two-dimensional transposed convolution gives, and what it costs."""
 
-import torch
+from math import prod
+
 from torch import nn
 
 from engine.analysis.macs import layer_macs
-from engine.analysis.output_shape import check_elements
 from engine.analysis.output_shape import output_shape as run_shape
 from engine.analysis.params import num_params as count_params
 from engine.analysis.window import Both, Window, check_conv_transpose, check_groups, pair, transposed_size, windows
@@ -21,7 +21,8 @@ from engine.arguments import (
     Stride,
     Stride2d,
 )
-from engine.doors._layer2d import Layer2d, macs_run, params_run, shape_run
+from engine.doors._conv2d import along_one_axis, layer2d, parameters
+from engine.doors._layer2d import Layer2d, macs_run, shape_run
 from engine.doors._positions import writing_blocks
 from engine.evidence import Run
 from engine.registry import Kind, function
@@ -51,7 +52,7 @@ def output_size(
     output_padding: Padding = 0,
     dilation: Dilation = 1,
 ) -> Run:
-    """Output size of a transposed convolution along one axis, in cells.
+    """Return the output size of a transposed convolution along one axis, in cells.
 
     ``nn.ConvTranspose2d`` with a kernel of kernel_size × 1 runs over an image of size × 1 with one channel. Very large
     runs use the meta device. ``padding`` is cut off each side of the output; ``output_padding`` is added at its end.
@@ -61,20 +62,7 @@ def output_size(
     """
     window = Window(kernel_size, stride, padding, dilation)
     check_conv_transpose(size, window, output_padding)
-
-    def make(place: torch.device) -> nn.Module:
-        return nn.ConvTranspose2d(
-            in_channels=1,
-            out_channels=1,
-            kernel_size=(kernel_size, 1),
-            stride=(stride, 1),
-            padding=(padding, 0),
-            output_padding=(output_padding, 0),
-            dilation=(dilation, 1),
-            bias=False,
-            device=place,
-        )
-
+    make = along_one_axis(nn.ConvTranspose2d, window, output_padding=(output_padding, 0))
     work = max(size * kernel_size, transposed_size(size, window, output_padding))
     ran = run_shape(make, (1, 1, size, 1), work)
     return Run(ran.shape[2], lambda: writing_blocks(size, window, output_padding, ran.shape[2]), str(ran.device))
@@ -93,7 +81,7 @@ def output_shape(
     dilation: Dilation2d = 1,
     groups: Groups = 1,
 ) -> Run:
-    """Output shape [C, H, W] of ``nn.ConvTranspose2d`` on one image.
+    """Return the output shape [C, H, W] of ``nn.ConvTranspose2d`` on one image.
 
     >>> output_shape(512, 4, 4, 256, kernel_size=4, stride=2, padding=1).value
     [256, 8, 8]
@@ -115,9 +103,10 @@ def macs(
     dilation: Dilation2d = 1,
     groups: Groups = 1,
 ) -> Run:
-    """Multiply-adds (MACs) of ``nn.ConvTranspose2d`` on one image, counted by a hook on the meta device.
+    """Return the multiply-adds (MACs) of ``nn.ConvTranspose2d`` on one image.
 
-    Every input element meets out_channels/groups · kernel cells, also where the padding then cuts the product off.
+    A hook counts them while the layer runs on the meta device. Every input element meets out_channels/groups · kernel
+    cells, also where the padding then cuts the product off.
 
     >>> macs(512, 4, 4, 256, kernel_size=4, stride=2, padding=1).value
     33554432
@@ -135,17 +124,12 @@ def macs(
 def num_params(
     in_channels: Channels, out_channels: Channels, kernel_size: KernelSize2d, groups: Groups = 1, bias: bool = True
 ) -> Run:
-    """Trainable parameters of ``nn.ConvTranspose2d``: the layer is built on the meta device and counted.
+    """Return the number of trainable parameters of ``nn.ConvTranspose2d``, which is built on the meta device.
 
     >>> num_params(512, 256, kernel_size=4).value
     2097408
     """
-    check_groups(in_channels, out_channels, groups)
-
-    def make(place: torch.device) -> nn.Module:
-        return nn.ConvTranspose2d(in_channels, out_channels, kernel_size, groups=groups, bias=bias, device=place)
-
-    return params_run(make)
+    return parameters(nn.ConvTranspose2d, in_channels, out_channels, kernel_size, groups, bias)
 
 
 def _layer(
@@ -162,28 +146,11 @@ def _layer(
     in_channels, height, width = image
     check_groups(in_channels, out_channels, groups)
     axes = zip((height, width), windows(kernel_size, stride, padding, dilation), pair(output_padding), strict=True)
-    outputs = [out_channels]
+    sizes = []
     for (size, window, extra), axis in zip(axes, ("height: ", "width: "), strict=True):
         check_conv_transpose(size, window, extra, axis)
-        outputs.append(transposed_size(size, window, extra))
-    check_elements("an input", image)
-    check_elements("an output", outputs)
-    kernel = pair(kernel_size)
-    products = in_channels * height * width * (out_channels // groups) * kernel[0] * kernel[1]
-    work = max(products, outputs[0] * outputs[1] * outputs[2])
-
-    def make(place: torch.device) -> nn.Module:
-        return nn.ConvTranspose2d(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            output_padding,
-            groups,
-            bias=False,
-            dilation=dilation,
-            device=place,
-        )
-
-    return Layer2d(make, (1, *image), work)
+        sizes.append(transposed_size(size, window, extra))
+    output = (out_channels, sizes[0], sizes[1])
+    work = max(prod(image) * (out_channels // groups) * prod(pair(kernel_size)), prod(output))
+    settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+    return layer2d(nn.ConvTranspose2d, image, output, work, **settings, output_padding=output_padding, groups=groups)

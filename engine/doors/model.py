@@ -1,7 +1,7 @@
 """Questions about whole networks: each is built by name on the meta device, then counted or run.
 
 Sizes are the height and width of a square input; without one, a network gets the size of its paper. Counts are of the
-published network, with 1000 classes.
+published network: with 1000 classes, a LeNet with its 10.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,6 +37,7 @@ LayerType = Literal[
     "LocalResponseNorm",
     "MaxPool2d",
     "ReLU",
+    "Sigmoid",
 ]
 
 

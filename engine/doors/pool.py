@@ -48,7 +48,7 @@ def output_size(
     ceil_mode: bool = False,
     kind: PoolKind = "max",
 ) -> Run:
-    """Output size of ``nn.MaxPool2d`` or ``nn.AvgPool2d`` along one axis, in cells.
+    """Return the output size of ``nn.MaxPool2d`` or ``nn.AvgPool2d`` along one axis, in cells.
 
     The pooling with a window of kernel_size × 1 runs over an image of size × 1. Without a stride, stride is
     kernel_size. With ``ceil_mode`` the size is rounded up, but a last window that would start in the right padding is
@@ -80,7 +80,7 @@ def output_shape(
     ceil_mode: bool = False,
     kind: PoolKind = "max",
 ) -> Run:
-    """Output shape [C, H, W] of ``nn.MaxPool2d`` or ``nn.AvgPool2d`` on one image; channels pass unchanged.
+    """Return the output shape [C, H, W] of ``nn.MaxPool2d`` or ``nn.AvgPool2d`` on one image; C passes unchanged.
 
     >>> output_shape(64, 112, 112, kernel_size=3, stride=2, padding=1).value
     [64, 56, 56]
@@ -100,7 +100,7 @@ def macs(
     ceil_mode: bool = False,
     kind: PoolKind = "max",
 ) -> Run:
-    """Multiply-adds (MACs) of a pooling: none, since comparisons and plain additions are not multiply-adds.
+    """Return the multiply-adds (MACs) of a pooling: none, since comparisons and plain additions are not multiply-adds.
 
     >>> macs(64, 112, 112, kernel_size=3, stride=2, padding=1).value
     0
@@ -110,7 +110,7 @@ def macs(
 
 @function("pool.num_params", Kind.MODULE, example={"kernel_size": 3, "kind": "avg"}, shows=(count_params,))
 def num_params(kernel_size: KernelSize2d, kind: PoolKind = "max") -> Run:
-    """Trainable parameters of a pooling: the module is built and has none.
+    """Return the number of trainable parameters of a pooling: the module is built and has none.
 
     >>> num_params(3).value
     0

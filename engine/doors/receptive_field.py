@@ -25,7 +25,7 @@ _MOST_PIXELS = 48
     shows=(receptive_field.measured, receptive_field.gradient),
 )
 def of(layers: Layers) -> Run:
-    """Receptive field of one output unit along one axis, in input cells, measured by the gradient.
+    """Return the receptive field of one output unit along one axis, in input cells, measured by the gradient.
 
     The stack of convolutions is run without padding, and the cells with a gradient at one output unit are counted.
     """
@@ -36,7 +36,7 @@ def of(layers: Layers) -> Run:
 
 @function("receptive_field.derived", Kind.CLOSED_FORM, example=_EXAMPLE, shows=(receptive_field.derived,))
 def derived(layers: Layers) -> Run:
-    """Receptive field of one output unit along one axis, in input cells, from the recurrence.
+    """Return the receptive field of one output unit along one axis, in input cells, from the recurrence.
 
     r grows in each layer by d(k − 1) times the product of the strides before it.
     """

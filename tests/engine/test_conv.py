@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 import torch
+from door_runs import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -9,20 +10,9 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine import device
-from engine.analysis import output_shape
-from engine.arguments import bind
 from engine.errors import Refused
-from engine.evidence import Run
-from engine.registry import find
 
 torch.set_num_threads(1)
-
-
-def run(name: str, **arguments: Any) -> Run:
-    door = find(name)
-    result = door.call(**bind(door, arguments))
-    assert isinstance(result, Run)
-    return result
 
 
 def places(size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> list[tuple[int, int]]:
@@ -71,21 +61,6 @@ def test_output_size_is_the_number_of_places_and_refuses_what_torch_refuses(chos
 def test_published_sizes(size: int, kernel_size: int, stride: int, padding: int, published: int) -> None:
     chosen = {"size": size, "kernel_size": kernel_size, "stride": stride, "padding": padding}
     assert run("conv.output_size", **chosen).value == published
-
-
-@settings(max_examples=60, deadline=None)
-@given(SETTINGS)
-def test_the_meta_device_gives_the_same_answers(chosen: dict[str, int]) -> None:
-    def answer() -> Any:
-        try:
-            return run("conv.output_size", **chosen).value
-        except Refused as refused:
-            return str(refused)
-
-    real = answer()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output_shape, "MOST_WORK", 0)
-        assert answer() == real
 
 
 def test_the_device_that_really_ran_is_named() -> None:
@@ -192,43 +167,6 @@ def test_published_macs_and_parameters_of_resnets_first_layer() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    groups=st.integers(1, 3),
-    inside=st.integers(1, 4),
-    outside=st.integers(1, 4),
-    kernel=PAIR,
-    bias=st.booleans(),
-)
-def test_num_params_by_counting_connections(
-    groups: int, inside: int, outside: int, kernel: tuple[int, int], bias: bool
-) -> None:
-    """One weight for each kernel cell between each pair of an input and an output channel of the same group."""
-    pairs = sum(i // inside == o // outside for i in range(groups * inside) for o in range(groups * outside))
-    expected = pairs * kernel[0] * kernel[1] + (groups * outside if bias else 0)
-    result = run(
-        "conv.num_params",
-        in_channels=groups * inside,
-        out_channels=groups * outside,
-        kernel_size=list(kernel),
-        groups=groups,
-        bias=bias,
-    )
-    assert result.value == expected
-    (table,) = result.evidence()
-    assert sum(row[2] for row in table.rows) == expected
-
-
-@pytest.mark.parametrize("name", ["conv.num_params", "conv.output_shape", "conv.macs"])
-def test_groups_must_divide_the_channels(name: str) -> None:
-    image = {} if name == "conv.num_params" else {"height": 8, "width": 8}
-    with pytest.raises(Refused) as caught:
-        run(name, in_channels=12, out_channels=18, kernel_size=3, groups=4, **image)
-    assert str(caught.value) == (
-        "groups 4 must divide both in_channels 12 and out_channels 18; the nearest smaller number that does is 3"
-    )
-
-
 def test_axes_are_named_in_refusals() -> None:
     with pytest.raises(Refused, match=r"^width: the kernel spans 7 cells .* has only 6; padding must be at least 1$"):
         run("conv.output_shape", in_channels=1, height=8, width=6, out_channels=1, kernel_size=[1, 7])
@@ -240,11 +178,3 @@ def test_the_largest_settings_cost_nothing_or_are_refused() -> None:
     with pytest.raises(Refused, match=r"^an input of 65536×65536×65536 has more than 1,000,000,000,000 elements"):
         run("conv.output_shape", **huge, height=65_536, width=65_536)
     assert run("conv.macs", **huge, height=1024, width=1024).value == 65_536**2 * 1024**2
-
-
-def test_global_randomness_is_left_alone() -> None:
-    before = torch.get_rng_state()
-    run("conv.output_size", size=32, kernel_size=3)
-    run("conv.output_shape", in_channels=3, height=8, width=8, out_channels=4, kernel_size=3)
-    run("conv.num_params", in_channels=3, out_channels=4, kernel_size=3)
-    assert torch.equal(before, torch.get_rng_state())

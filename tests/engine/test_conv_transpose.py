@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 import torch
+from door_runs import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -9,19 +10,9 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.analysis import output_shape
-from engine.arguments import bind
 from engine.errors import Refused
-from engine.evidence import Run
-from engine.registry import find
 
 torch.set_num_threads(1)
-
-
-def run(name: str, **arguments: Any) -> Run:
-    door = find(name)
-    result = door.call(**bind(door, arguments))
-    assert isinstance(result, Run)
-    return result
 
 
 SETTINGS = st.fixed_dictionaries(
@@ -103,21 +94,6 @@ def test_a_padding_that_cuts_everything_away_is_refused() -> None:
     assert run("conv_transpose.output_size", size=2, kernel_size=4, stride=2, padding=2).value == 2
 
 
-@settings(max_examples=60, deadline=None)
-@given(SETTINGS)
-def test_the_meta_device_gives_the_same_answers(chosen: dict[str, int]) -> None:
-    def answer() -> Any:
-        try:
-            return run("conv_transpose.output_size", **chosen).value
-        except Refused as refused:
-            return str(refused)
-
-    real = answer()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output_shape, "MOST_WORK", 0)
-        assert answer() == real
-
-
 def test_evidence_says_where_input_cells_are_written() -> None:
     numbers, writing = run(
         "conv_transpose.output_size", size=5, kernel_size=3, stride=2, padding=1, output_padding=1
@@ -166,24 +142,6 @@ def test_shape_and_macs_are_those_of_a_real_run_or_refused_with_it(chosen: dict[
         return
     assert run("conv_transpose.output_shape", **chosen).value == expected
     assert run("conv_transpose.macs", **chosen).value * 2 == counter.get_total_flops()
-
-
-@settings(max_examples=60, deadline=None)
-@given(groups=st.integers(1, 3), inside=st.integers(1, 4), outside=st.integers(1, 4), kernel=PAIR, bias=st.booleans())
-def test_num_params_by_counting_connections(
-    groups: int, inside: int, outside: int, kernel: tuple[int, int], bias: bool
-) -> None:
-    """One weight for each kernel cell between an input and an output channel of the same group; a bias per output."""
-    pairs = sum(i // inside == o // outside for i in range(groups * inside) for o in range(groups * outside))
-    result = run(
-        "conv_transpose.num_params",
-        in_channels=groups * inside,
-        out_channels=groups * outside,
-        kernel_size=list(kernel),
-        groups=groups,
-        bias=bias,
-    )
-    assert result.value == pairs * kernel[0] * kernel[1] + (groups * outside if bias else 0)
 
 
 def test_axes_are_named_in_refusals() -> None:
