@@ -10,7 +10,7 @@ USABLE := import sys; sys.version_info < (3, 11) and sys.exit(f"dlquiz needs Pyt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: study test check lint prove format bench snapshots clean help
+.PHONY: study test check lint prove format bench fuzz snapshots clean help
 
 study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for another topic
 	@$(BIN)/dlquiz study $(TOPIC)
@@ -35,6 +35,9 @@ format: $(VENV)/.installed-dev ## format the code and mend what the linter can m
 
 bench: $(VENV)/.installed-dev ## measure against baselines, in one run
 	@$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.installed-dev ## 200,000 hostile answers: none may crash, take over 50 ms or run anything
+	@$(BIN)/python -m benchmarks.fuzzing
 
 snapshots: $(VENV)/.installed-dev ## accept the screens as they are painted
 	@$(BIN)/python -m pytest tests/dlquiz/app --snapshot-update

@@ -1,6 +1,7 @@
 """A bank as it was read."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from dlquiz.core.calls import NOWHERE, Place
 from dlquiz.core.questions import Question
@@ -22,3 +23,7 @@ class Bank:
     left_out: int = 0
     at: Place = NOWHERE
     topic_at: Place = NOWHERE
+
+    def with_questions(self, questions: Sequence[Question], left_out: int) -> "Bank":
+        """Return the bank with other questions."""
+        return replace(self, questions=tuple(questions), left_out=left_out)

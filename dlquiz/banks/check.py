@@ -12,9 +12,13 @@ from dlquiz.banks.complaints import Complaint, complaint, ordered
 from dlquiz.banks.examination import Examination
 from dlquiz.banks.examine_claims import ClaimsExamination
 from dlquiz.banks.examine_computed import ComputedExamination
+from dlquiz.banks.examine_construct import ConstructExamination
+from dlquiz.banks.examine_expression import ExpressionExamination
 from dlquiz.banks.runs import Runs
 from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.kinds.computed import Computed
+from dlquiz.core.kinds.construct import Construct
+from dlquiz.core.kinds.expression import Symbolic
 from dlquiz.core.oracle import Call, Failed, Oracle, Outcome
 from dlquiz.core.questions import Question
 from dlquiz.core.verdicts import Level
@@ -31,8 +35,10 @@ Progress = Callable[[int, int], None]
 _Asked: TypeAlias = tuple[dict[str, Any], tuple[Call, ...]]
 
 _EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int, Runs], Examination]], ...] = (
+    (Symbolic, ExpressionExamination),
     (Computed, ComputedExamination),
     (Claims, ClaimsExamination),
+    (Construct, ConstructExamination),
 )
 """Kinds with more to be asked than every question; the others need no line here."""
 

@@ -1,7 +1,6 @@
 """Complaints: what is wrong in a bank, at which line and column, and what to do about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from dlquiz.core.calls import Place
@@ -42,6 +41,7 @@ CODES: dict[str, Code] = {
     "DQ208": Code("The kind of a question is not known."),
     "DQ209": Code("The topic of a bank is not that of its folder."),
     "DQ210": Code("A question contradicts itself."),
+    "DQ211": Code("A card reveals what is not there."),
     # Parameters, formulas and texts.
     "DQ301": Code("A formula cannot be read."),
     "DQ302": Code("An argument mixes parameters with other words."),
@@ -51,7 +51,7 @@ CODES: dict[str, Code] = {
     "DQ306": Code("The values of a parameter contradict themselves."),
     "DQ307": Code("No setting of the parameters satisfies the conditions."),
     # What running the engine shows.
-    "DQ401": Code("The formula and the engine disagree."),
+    "DQ401": Code("The ways to the answer disagree, or leave more than one answer or none."),
     "DQ402": Code("The engine gives no value."),
     "DQ403": Code("Nothing settles the answer."),
     "DQ404": Code("A published figure is not met."),
@@ -62,11 +62,17 @@ CODES: dict[str, Code] = {
     "DQ441": Code("An experiment contradicts its claim."),
     "DQ442": Code("A control comes out as its experiment does."),
     "DQ443": Code("An experiment gives neither true nor false."),
+    "DQ444": Code("Two claims rest on the same experiment and control."),
+    "DQ451": Code("An accepted answer is not right."),
+    "DQ452": Code("A near miss is not refused."),
+    "DQ453": Code("The accepted answers are all of one form."),
+    "DQ454": Code("The trivial answer is not ruled out by one condition alone."),
+    "DQ455": Code("A near miss meets none of the conditions."),
+    "DQ456": Code("A condition refuses none of the answers that the bank lists."),
 }
 
 
-@dataclass(frozen=True)
-class Complaint:
+class Complaint(NamedTuple):
     """One complaint; lines and columns count from 1."""
 
     file: str

@@ -10,14 +10,13 @@ from dlquiz.banks.tally import Tally, setting
 from dlquiz.core.calls import CallTemplate, Place
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.oracle import Call, Failed, Outcome
-from dlquiz.core.questions import Question
+from dlquiz.core.questions import Question, Samples
 from dlquiz.core.values import show
-from dlquiz.core.verdicts import Level, Result, Truth, Unsettled
+from dlquiz.core.verdicts import Level, Result, Truth, Unsettled, lowest
 
 MARKED = 100
 """On how many instances the typed answers that a question makes for its own tests are marked."""
 
-_WORST_LAST = (Level.CITED, Level.PROVED, Level.COMPUTED, Level.ASSERTED)
 _CORRECT_ENGINE = "correct the call, or narrow the parameters to what the engine takes"
 
 
@@ -32,7 +31,7 @@ class Examination:
         self.seen = 0
         self.settled = 0
         self.levels: set[Level] = set()
-        self._templates = parts.templates(question)
+        self.templates = parts.templates(question)
         self._holes = parts.holes(question)
         self._stride = max(1, instances // MARKED)
 
@@ -44,7 +43,7 @@ class Examination:
     @property
     def level(self) -> Level:
         """The lowest level that an instance reached."""
-        return max(self.levels, key=_WORST_LAST.index, default=Level.ASSERTED)
+        return lowest(self.levels)
 
     def calls(self, values: Mapping[str, Any]) -> tuple[Call, ...] | None:
         """Return the calls of an instance; None, and a complaint, where an argument has no value."""
@@ -70,10 +69,10 @@ class Examination:
         """Take in an instance that has an answer."""
         self.settled += 1
         self.levels.add(truth.level)
+        self.fill(values, truth)
         if truth.conflict is not None:
             self.conflict(values, truth.conflict)
-        self.fill(values, truth)
-        if (self.seen - 1) % self._stride == 0:
+        elif (self.seen - 1) % self._stride == 0:
             self.mark(values, truth)
 
     def finish(self) -> None:
@@ -94,7 +93,7 @@ class Examination:
             fix = "correct the formula, or narrow the parameters"
             self.tally.note(self.conflict_at, "DQ403", f"{_sentence(reason)}{setting(values)}", fix)
         else:
-            self.failed(self._place(failed.call, values), failed, values)
+            self.failed(self.place(failed.call, values), failed, values)
 
     def failed(self, at: Place, failed: Failed, values: Mapping[str, Any]) -> None:
         """Note that a call gave no value."""
@@ -116,9 +115,13 @@ class Examination:
                 message = f"{{{{{hole.text}}}}} has no value: {_sentence(error)}{setting(values)}"
                 self.tally.note(at, "DQ421", message, "correct the text, or narrow the parameters")
 
+    def samples(self, values: Mapping[str, Any], truth: Truth) -> Samples:
+        """Return the typed answers that are marked."""
+        return self.question.samples(values, truth)
+
     def mark(self, values: Mapping[str, Any], truth: Truth) -> None:
         """Note typed answers that are not marked as they should be."""
-        samples = self.question.samples(values, truth)
+        samples = self.samples(values, truth)
         kinds = (("right", samples.correct), ("wrong", samples.wrong), ("unreadable", samples.unreadable))
         for wanted, texts in kinds:
             for text in texts:
@@ -134,12 +137,15 @@ class Examination:
             reading = self.question.tried(read, self.runs.outcomes(self.question.trial(read, values)))
         except Unreadable:
             return "unreadable"
-        verdict = self.question.mark(reading, truth, values)
+        try:
+            verdict = self.question.mark(reading, truth, values)
+        except Unsettled:
+            return "not settled"
         return "right" if verdict.result is Result.RIGHT else "wrong"
 
-    def _place(self, call: Call, values: Mapping[str, Any]) -> Place:
+    def place(self, call: Call, values: Mapping[str, Any]) -> Place:
         """Return where a call is written."""
-        return next((one.at for one in self._templates if _writes(one, call, values)), self.question.at)
+        return next((one.at for one in self.templates if _writes(one, call, values)), self.question.at)
 
 
 def _writes(template: CallTemplate, call: Call, values: Mapping[str, Any]) -> bool:

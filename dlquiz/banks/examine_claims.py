@@ -1,4 +1,9 @@
-"""What is asked of claims: each experiment gives what its claim says, and its control the opposite."""
+"""What is asked of claims: each experiment gives what its claim says, its control the opposite, and each tells its own.
+
+Two claims with the same experiment and the same control hold or fail together, for one run settles both: who has
+judged one has judged the other, however differently they are worded. The negation of a statement is no exception. Its
+experiment must give the opposite of what the statement's gives, so it is another one, often the other's control.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +25,16 @@ class ClaimsExamination(Examination):
         for claim, proof, control in zip(self.question.asked(values), outcomes[::2], outcomes[1::2], strict=False):
             self._settle(claim, proof, control, values)
         super().see(values, outcomes)
+
+    def finish(self) -> None:
+        """Take in claims that rest on what another one rests on."""
+        super().finish()
+        for claim in self.question.claims:
+            first = next(one for one in self.question.claims if _grounds(one) == _grounds(claim))
+            if first is not claim:
+                message = f"the experiment and its control are those of the claim in line {first.at.line}"
+                fix = "leave one of the claims out, or give this one an experiment or a control of its own"
+                self.tally.note(claim.at, "DQ444", message, fix)
 
     def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: str) -> None:
         """What failed was noted claim by claim."""
@@ -51,6 +66,11 @@ class ClaimsExamination(Examination):
         message = f"{ran.call} gives {ran.value}, and a claim needs true or false{setting(values)}"
         self.tally.note(template.at, "DQ443", message, "call an experiment, such as those that dlquiz functions lists")
         return None
+
+
+def _grounds(claim: Claim) -> tuple[Any, ...]:
+    """Return what a claim rests on: the calls of its experiment and of its control."""
+    return tuple((call.function, call.arguments) for call in (claim.proof, claim.control))
 
 
 def _word(value: bool) -> str:

@@ -49,7 +49,8 @@ class ComputedExamination(Examination):
     def settle(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], truth: Truth) -> None:
         """Take in an instance that has an answer, and how its wrong ideas stand."""
         super().settle(values, outcomes, truth)
-        self._note_failures(outcomes)
+        for at, failed in self.failures(outcomes):
+            self._failures.setdefault(at, failed)
         self._compare(values, truth)
 
     def finish(self) -> None:
@@ -60,11 +61,12 @@ class ComputedExamination(Examination):
         for golden in self.question.golden:
             self._figure(golden)
 
-    def _note_failures(self, outcomes: Sequence[Outcome]) -> None:
-        ran = iter(outcomes[len(self.question.answer.engine) :])
-        for idea in self.question.ideas:
-            if idea.engine is not None and isinstance(outcome := next(ran), Failed):
-                self._failures.setdefault(idea.engine.at, outcome)
+    def failures(self, outcomes: Sequence[Outcome]) -> list[tuple[Place, Failed]]:
+        """Return each call of an idea that gave no value, with where it is written."""
+        ran = outcomes[len(self.question.answer.engine) :]
+        templates = [idea.engine for idea in self.question.ideas if idea.engine is not None]
+        pairs = zip(templates, ran, strict=True)
+        return [(template.at, outcome) for template, outcome in pairs if isinstance(outcome, Failed)]
 
     def _compare(self, values: Mapping[str, Any], truth: Truth) -> None:
         """Count the ideas that differ from the truth and from every other idea."""
@@ -86,7 +88,7 @@ class ComputedExamination(Examination):
             return "which is right" if self._clear is None else f"too close to the right {show(truth.value)}"
         for other, (idea, given) in enumerate(zip(self.question.ideas, found, strict=True)):
             if other != number and given is not None and self.question.same(value, given, self._apart):
-                return f"as '{_name(idea)}' does"
+                return f"as '{name_of(idea)}' does"
         return None
 
     def _judge(self, idea: Idea, standing: Standing) -> None:
@@ -95,10 +97,15 @@ class ComputedExamination(Examination):
         if idea.engine is not None and idea.engine.at in self._failures:
             self.failed(idea.engine.at, self._failures[idea.engine.at], {})
             return
+        message, fix = self.standing(idea, standing)
+        self.tally.note(idea.at, "DQ411", message, fix)
+
+    def standing(self, idea: Idea, standing: Standing) -> tuple[str, str]:
+        """Return the complaint about an idea that stands alone too rarely, and what to do."""
         share = f"{100 * standing.alone / self.settled:.0f} % of {self.settled:,} instances"
         wanted = show(self.question.separable * 100)
-        message = f"'{_name(idea)}' stands alone on {share}, and {wanted} % are asked; {standing.counter_example}"
-        self.tally.note(idea.at, "DQ411", message, "narrow the parameters with where:, or change the wrong idea")
+        message = f"'{name_of(idea)}' stands alone on {share}, and {wanted} % are asked; {standing.counter_example}"
+        return message, "narrow the parameters with where:, or change the wrong idea"
 
     def _figure(self, golden: Golden) -> None:
         """Complain where formula or engine do not give a published figure."""
@@ -145,7 +152,8 @@ def _times(tolerance: Tolerance | None, times: int) -> Tolerance | None:
     return Tolerance(abs=size and size * times, rel=share and share * times)
 
 
-def _name(idea: Idea) -> str:
+def name_of(idea: Idea) -> str:
+    """Return the id of a misconception, or what else an idea is."""
     return idea.id if isinstance(idea, Misconception) else "other convention"
 
 

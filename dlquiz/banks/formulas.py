@@ -9,12 +9,16 @@ from typing import Any
 from dlquiz.banks.leaves import string
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.scope import Refused, Scope, every
-from dlquiz.core.calls import CallTemplate
+from dlquiz.core.building.typed import Typed
+from dlquiz.core.calls import CallTemplate, Given
 from dlquiz.core.expressions import Expression, Unreadable, parse
 from dlquiz.core.formulas import Formula, declared
 from dlquiz.core.texts import LANGUAGES, Template, Text, parse_template
 from dlquiz.core.values import to_json
 from dlquiz.errors import nearest
+
+CALL = ("call", "with")
+"""The fields of an engine call."""
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -60,10 +64,21 @@ def _in_languages(node: MapNode) -> list[Node]:
 
 def template(node: Node, scope: Scope) -> Template:
     """Read a text with ``{{expression}}`` holes."""
-    written = string(node, scope)
+    string(node, scope)
     assert isinstance(node, ScalarNode)
+    return _with_holes(node, scope)
+
+
+def typed(node: Node, scope: Scope) -> Typed:
+    """Read an answer as somebody would type it, which may look like a number."""
+    if not isinstance(node, ScalarNode) or not node.text.strip():
+        raise scope.wrong_type(node, "an answer", "write it as somebody would type it, in quotes")
+    return Typed(_with_holes(node, scope), scope.place(node))
+
+
+def _with_holes(node: ScalarNode, scope: Scope) -> Template:
     try:
-        return parse_template(written, scope.names)
+        return parse_template(node.text, scope.names)
     except Unreadable as error:
         fix = "write numbers and declared names between {{ and }}"
         raise scope.unreadable(node, error, "DQ303", fix) from error
@@ -85,7 +100,7 @@ def call(node: Node, scope: Scope) -> CallTemplate:
     if not isinstance(node, MapNode):
         raise scope.wrong_type(node, "an engine call", "write {call: conv.output_size, with: {size: n}}")
     for key, at in node.keys.items():
-        if key not in ("call", "with"):
+        if key not in CALL:
             scope.refuse(at, "DQ202", f"'{key[:40]}' is not a field of an engine call", "its fields are call and with")
     if "call" not in node.values:
         raise scope.refuse(node, "DQ203", "the name of the engine function is missing", "add call:")
@@ -100,6 +115,11 @@ def arguments(node: Node, scope: Scope) -> dict[str, Any]:
         raise scope.wrong_type(node, "a mapping of arguments", "write with: {size: n, kernel_size: 3}")
     found: dict[str, Any] = argument(node, scope)
     return found
+
+
+def given(node: Node, scope: Scope) -> Given:
+    """Read data in which expressions may stand."""
+    return Given(argument(node, scope))
 
 
 def changed_call(node: Node, experiment: CallTemplate, scope: Scope) -> CallTemplate:

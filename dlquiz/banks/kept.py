@@ -48,7 +48,7 @@ def _digest(text: str, file: str) -> str:
 def _code() -> str:
     """Return what changes when the code does that reads banks and makes questions of them."""
     states = []
-    for folder in ("banks", "core", "core/kinds", "core/expressions"):
+    for folder in ("banks", "core", "core/building", "core/kinds", "core/expressions"):
         with os.scandir(_PACKAGE / folder) as found:
             files = [(entry.name, entry.stat()) for entry in found if entry.name.endswith(".py")]
         states += sorted((folder, name, state.st_size, state.st_mtime_ns) for name, state in files)

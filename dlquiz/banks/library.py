@@ -110,4 +110,14 @@ def _read(files: Iterable[Path], strict: Collection[str], cache: Path | None) ->
         if (first := banks.setdefault(bank.name, bank)) is not bank:
             message = f"the name '{bank.name}' is that of the bank {first.file}"
             complaints.append(complaint(bank.at, "DQ207", message, "give this bank another name"))
-    return list(banks.values()), complaints
+    return _linked(list(banks.values()), complaints)
+
+
+def _linked(banks: list[Bank], complaints: list[Complaint]) -> tuple[list[Bank], list[Complaint]]:
+    """Return the banks with their cards linked to what they reveal."""
+    if not any(question.kind == "recall" for bank in banks for question in bank.questions):
+        return banks, complaints
+    from dlquiz.banks.linking import linked
+
+    found, lost = linked(banks)
+    return found, complaints + lost

@@ -28,6 +28,11 @@ def domain(params: Node | None, where: Node | None, scope: Scope) -> Domain:
     return Domain(parameters, conditions)
 
 
+def domain_of(node: Node, scope: Scope) -> Domain:
+    """Read a mapping of names as a domain of its own, without conditions."""
+    return Domain(_parameters(node, scope.naming(())))
+
+
 def _conditions(node: Node, scope: Scope) -> tuple[Expression, ...]:
     nodes = node.items if isinstance(node, ListNode) else [node]
     return tuple(every(partial(expression, item, scope) for item in nodes))

@@ -1,5 +1,7 @@
 """One question of a bank read: its kind, its parameters, and the fields that its kind declares."""
 
+from dataclasses import replace
+
 from dlquiz.banks.nodes import MapNode, Node, ScalarNode
 from dlquiz.banks.parameters import domain
 from dlquiz.banks.records import record
@@ -36,7 +38,7 @@ def _read(node: Node, bank: str, topic: str, scope: Scope) -> Question:
     except Refused as error:
         refused = error
     given = {"bank": bank, "topic": topic, "domain": settings}
-    found: Question = record(kind, node, scope.naming(_names(node)), given, READ_HERE)
+    found: Question = record(kind, node, _inside(node, scope), given, READ_HERE)
     if refused is not None:
         raise refused
     _check_drawable(found, node, scope)
@@ -55,10 +57,14 @@ def _kind(node: MapNode, scope: Scope) -> type[Question]:
     return KINDS[text]
 
 
-def _names(node: MapNode) -> tuple[str, ...]:
-    """Return the declared names, so that formulas are read even where a parameter is broken."""
-    params = node.values.get("params")
-    return tuple(params.values) if isinstance(params, MapNode) else ()
+def _inside(node: MapNode, scope: Scope) -> Scope:
+    """Return the scope of a question, with the names that it declares, even where what they stand for is broken."""
+    return replace(scope, names=_names(node, "params"), symbols=_names(node, "symbols"))
+
+
+def _names(node: MapNode, key: str) -> tuple[str, ...]:
+    declared = node.values.get(key)
+    return tuple(declared.values) if isinstance(declared, MapNode) else ()
 
 
 def _check_drawable(found: Question, node: MapNode, scope: Scope) -> None:

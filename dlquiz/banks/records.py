@@ -10,10 +10,12 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from dlquiz.banks import formulas, leaves
+from dlquiz.banks import formulas, leaves, parameters
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.scope import Refused, Scope, every
-from dlquiz.core.calls import CallTemplate, Place
+from dlquiz.core.building.typed import Typed
+from dlquiz.core.calls import CallTemplate, Given, Place
+from dlquiz.core.domains import Domain
 from dlquiz.core.formulas import Formula
 from dlquiz.core.texts import Text
 from dlquiz.errors import nearest
@@ -25,8 +27,9 @@ Read: TypeAlias = Callable[[Node, Scope], Any]
 class Field:
     """A field as banks write it: its key, the attribute that it fills, and how it is read.
 
-    ``names`` are names that its text may use beside the parameters. A field that ``changes`` another one, a call,
-    gives arguments that differ in it; it is written beside that call, or inside it.
+    ``names`` are names that its text may use beside the parameters, with ``symbols`` also those of the question.
+    A field that ``changes`` another one, a call, gives arguments that differ in it; it is written beside that call, or
+    inside it. An ``inline`` call has its name and its arguments among the other fields.
     """
 
     key: str
@@ -36,7 +39,9 @@ class Field:
     required: bool
     doc: str
     names: tuple[str, ...] = ()
+    symbols: bool = False
     changes: str | None = None
+    inline: bool = False
 
 
 @cache
@@ -86,8 +91,11 @@ _LEAVES: dict[Any, Read] = {
     Fraction: leaves.exact,
     Any: leaves.data,
     Text: formulas.text,
+    Typed: formulas.typed,
+    Given: formulas.given,
     Formula: formulas.formula,
     CallTemplate: formulas.call,
+    Domain: parameters.domain_of,
 }
 
 
@@ -101,6 +109,9 @@ def _one_of(values: tuple[Any, ...], node: Node, scope: Scope) -> Any:
     value = scope.plain(node) if isinstance(node, ScalarNode) else None
     if any(value == known and type(value) is type(known) for known in values):
         return value
+    if isinstance(value, str):
+        message = f"'{value[:40]}' is none of {', '.join(map(str, values))}{nearest(value[:40], map(str, values))}"
+        raise scope.refuse(node, "DQ204", message, "write one of them")
     listed = " or ".join(map(str, values))
     raise scope.wrong_type(node, listed, f"write {listed}")
 
@@ -116,8 +127,9 @@ def record(
     known = layout(kind)
     if not isinstance(node, MapNode):
         raise scope.wrong_type(node, "a mapping", f"write a mapping with the fields {', '.join(known)}")
-    node = _taken_out(node, known)
-    refused = _unknown(node, [*known, *also], scope)
+    node = _gathered(_taken_out(node, known), known)
+    beside = formulas.CALL if any(item.inline for item in known.values()) else ()
+    refused = _unknown(node, list(dict.fromkeys([*beside, *known, *also])), scope)
     found = dict(given or {})
     for key, item in known.items():
         try:
@@ -135,7 +147,8 @@ def record(
 
 
 def _field(item: Field, node: Node, found: Mapping[str, Any], scope: Scope) -> Any:
-    inner = scope.naming((*scope.names, *item.names)) if item.names else scope
+    more = (*item.names, *(scope.symbols if item.symbols else ()))
+    inner = scope.naming((*scope.names, *more)) if more else scope
     if item.changes is None:
         return item.read(node, inner)
     return formulas.changed_call(node, found.get(item.changes, CallTemplate("")), inner)
@@ -151,6 +164,19 @@ def _taken_out(node: MapNode, known: Mapping[str, Field]) -> MapNode:
             rest = MapNode(keys, values, outer.line, outer.column, outer.size)
             values = {**node.values, item.changes: rest, key: inner}
             node = MapNode({**node.keys, key: at}, values, node.line, node.column, node.size)
+    return node
+
+
+def _gathered(node: MapNode, known: Mapping[str, Field]) -> MapNode:
+    """Return the mapping with the name and the arguments of an inline call put together under one key."""
+    for key, item in known.items():
+        if item.inline and key in node.values:
+            keys, values = dict(node.keys), dict(node.values)
+            at = keys[key]
+            own = [one for one in formulas.CALL if one in values]
+            named, given = {one: keys.pop(one) for one in own}, {one: values.pop(one) for one in own}
+            call = MapNode(named, given, at.line, at.column)
+            node = MapNode({**keys, key: at}, {**values, key: call}, node.line, node.column, node.size)
     return node
 
 

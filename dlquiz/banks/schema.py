@@ -10,7 +10,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 from dlquiz.banks import leaves, parameters
 from dlquiz.banks.reading import VERSION, Header
 from dlquiz.banks.records import Field, layout
-from dlquiz.core.calls import CallTemplate
+from dlquiz.core.building.typed import Typed
+from dlquiz.core.calls import CallTemplate, Given
+from dlquiz.core.domains import Domain
 from dlquiz.core.formulas import Formula
 from dlquiz.core.kinds import KINDS
 from dlquiz.core.questions import Question
@@ -70,6 +72,9 @@ def _record(kind: type) -> Schema:
     known = layout(kind)
     changing = [item for item in known.values() if item.changes]
     properties = {key: _field(kind, item, changing) for key, item in known.items()}
+    for item in known.values():
+        if item.inline:
+            properties |= _call(())["properties"]
     required = [key for key, item in known.items() if item.required and not item.changes]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -117,9 +122,12 @@ _LEAVES: dict[Any, Schema] = {
     bool: {"type": "boolean"},
     Fraction: {"type": "number"},
     Any: {},
+    Given: {},
+    Typed: {"type": ["string", "number"], "minLength": 1},
     Text: _reference("text"),
     Formula: _reference("formula"),
     CallTemplate: _reference("call"),
+    Domain: _reference("parameters"),
 }
 
 

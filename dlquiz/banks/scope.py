@@ -19,15 +19,19 @@ class Refused(Exception):  # noqa: N818 - it says what became of a value
 
 @dataclass(frozen=True)
 class Scope:
-    """Where reading stands. ``complaints`` is shared by every scope of a file."""
+    """Where reading stands. ``complaints`` is shared by every scope of a file.
+
+    ``symbols`` are the names in which the answer of a question is written: its formulas may use them, its texts not.
+    """
 
     file: str
     complaints: list[Complaint] = field(default_factory=list)
     names: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
 
     def naming(self, names: Iterable[str]) -> "Scope":
         """Return this scope with other names."""
-        return Scope(self.file, self.complaints, tuple(names))
+        return Scope(self.file, self.complaints, tuple(names), self.symbols)
 
     def place(self, node: Node) -> Place:
         """Return where a node begins."""

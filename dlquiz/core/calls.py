@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlquiz.core.expressions import Expression
 from dlquiz.core.oracle import Call
 from dlquiz.core.values import to_json
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in a bank; lines and columns count from 1."""
 
     file: str
@@ -43,6 +42,17 @@ class CallTemplate:
     def changed(self, arguments: Mapping[str, Argument]) -> "CallTemplate":
         """Return the same call with some arguments replaced, as a control replaces its experiment's."""
         return CallTemplate(self.function, {**self.arguments, **arguments}, self.at)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Data in which expressions may stand, as in an argument of a call."""
+
+    data: Argument
+
+    def fill(self, values: Mapping[str, Any]) -> Any:
+        """Return the data on these values, as JSON; raises Undefined when an expression has no value."""
+        return _fill(self.data, values)
 
 
 def _fill(item: Argument, values: Mapping[str, Any]) -> Any:

@@ -5,16 +5,14 @@ Core and banks see this protocol and nothing of what is behind it.
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 LegKind = Literal["closed_form", "module", "measured", "library"]
 Block = Mapping[str, Any]
 """One block of evidence as JSON; its ``block`` field is text, table, curve, heatmap, path or source."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """An engine function by its registered name, with JSON arguments."""
 
     function: str
@@ -29,8 +27,7 @@ class Call:
         return f"{self.function}({', '.join(f'{name}={value}' for name, value in self.arguments.items())})"
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(NamedTuple):
     """A call that was run: its value, how it was reached, where, and in how many milliseconds."""
 
     call: Call
@@ -38,11 +35,10 @@ class Ran:
     kind: LegKind
     device: str
     ms: float
-    evidence: Sequence[Block] = field(default_factory=tuple)
+    evidence: Sequence[Block] = ()
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(NamedTuple):
     """A call that gave no value, and why, in one sentence.
 
     ``refused``: the engine declines these arguments. ``error``: the implementation raised. ``timeout``: it was

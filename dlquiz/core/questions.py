@@ -23,9 +23,22 @@ def described(doc: str, default: Any = MISSING, **written: Any) -> Any:
     """Return a dataclass field whose meaning is told to authors: in the schema and in error messages.
 
     ``written`` says how banks write it: ``key``, where that is not the attribute's name; ``names`` that its text may
-    use beside the parameters; ``changes``, the field with the call whose arguments it changes.
+    use beside the parameters; ``symbols``, whether
+    it may use the symbols of the question; ``changes``, the field with the call whose arguments it changes.
     """
     return field(default=default, metadata={"doc": doc, **written})
+
+
+class Shown(NamedTuple):
+    """An option after the verdict: its number, its text, whether it was judged or placed rightly, and a remark.
+
+    ``right`` is None where there is nothing to say of it.
+    """
+
+    number: int
+    text: Text
+    right: bool | None
+    remark: str
 
 
 class Fault(NamedTuple):
@@ -36,8 +49,7 @@ class Fault(NamedTuple):
     fix: str
 
 
-@dataclass(frozen=True)
-class Samples:
+class Samples(NamedTuple):
     """Typed answers that a question makes for its own tests: each must be marked as the name of its list says."""
 
     correct: tuple[str, ...]
@@ -95,6 +107,14 @@ class Question(ABC):
         """Return what there is to pick from, for forms other than a line."""
         return ()
 
+    def shown(self, verdict: Verdict, values: Mapping[str, Any]) -> "Sequence[Shown]":
+        """Return the options as they are shown beside a verdict, for kinds that have such."""
+        return ()
+
+    def revealed(self, truth: Truth, values: Mapping[str, Any]) -> "Sequence[Shown]":
+        """Return what a card reveals before learners grade themselves, for kinds that do."""
+        return ()
+
     def shows(self, ideas: Collection[str], values: Mapping[str, Any]) -> bool:
         """Whether each of these wrong ideas gives a wrong answer of its own on this instance."""
         return True
@@ -126,6 +146,10 @@ class Question(ABC):
     @abstractmethod
     def expected(self, truth: Truth, language: Language) -> str:
         """Return the right answer as text."""
+
+    def told(self, truth: Truth, values: Mapping[str, Any], language: Language) -> str:
+        """Return the right answer as text that needs no options beside it; raises Undefined."""
+        return self.expected(truth, language)
 
     @abstractmethod
     def reason(self, verdict: Verdict, language: Language) -> str:
@@ -163,8 +187,7 @@ def repeated_ids(parts: Iterable[Named]) -> Iterable[Fault]:
         seen.add(part.id)
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(NamedTuple):
     """A question with its parameters drawn from a seed; written ``bank/id@rev#seed``."""
 
     question: Question

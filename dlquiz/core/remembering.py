@@ -3,8 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlquiz.core.scheduling import Rating, StudyClock
 from dlquiz.core.values import to_json
@@ -20,8 +19,7 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Review:
+class Review(NamedTuple):
     """One attempt as it is stored.
 
     ``params`` is JSON, ``answer`` is what was typed, ``score`` from 0 to 1 is the share that was right. ``counts`` is
@@ -39,7 +37,7 @@ class Review:
     rating: Rating
     at_ms: int
     offset_minutes: int
-    misconceptions: tuple[str, ...] = field(default=())
+    misconceptions: tuple[str, ...] = ()
     hints: int = 0
     duration_ms: int = 0
     counts: bool = True

@@ -7,11 +7,10 @@ that lie as many days apart as the study days do. Its fuzz, which draws from the
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import fsrs
 from fsrs.scheduler import DEFAULT_PARAMETERS, LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
@@ -35,8 +34,7 @@ class Rating(IntEnum):
     EASY = 4
 
 
-@dataclass(frozen=True)
-class CardState:
+class CardState(NamedTuple):
     """What is known of one card.
 
     ``stability`` is in days, ``difficulty`` from 1 to 10, both None while new; ``step`` counts the (re)learning steps
@@ -54,8 +52,7 @@ class CardState:
     lapses: int
 
 
-@dataclass(frozen=True)
-class Scheduled:
+class Scheduled(NamedTuple):
     """A card after a review, and its interval: real milliseconds of a step, or whole days of 24 h."""
 
     card: CardState

@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dlquiz.core.questions import Instance, Question
 from dlquiz.core.remembering import params_text
@@ -35,7 +35,7 @@ class Memory(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Limits:
     """How long a session is: reviews in all (None: until nothing is left), new cards, and whether to study ahead."""
 
@@ -44,8 +44,7 @@ class Limits:
     ahead: bool = False
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """What is left and what is done: shown in the header."""
 
     due: int
@@ -55,12 +54,16 @@ class Counts:
 
 @dataclass
 class Attempt:
-    """One instance before a learner, from its showing to its review."""
+    """One instance before a learner, from its showing to its review.
+
+    ``revealed``: what a card reveals has been shown, so that the learner can grade themselves.
+    """
 
     instance: Instance
     shown_ms: int
     hints: int = 0
     practice: bool = False
+    revealed: bool = False
 
     def rating(self, verdict: Verdict) -> Rating:
         """Return the grade of the first readable answer: right is Good, right after a hint Hard, wrong Again.
@@ -76,7 +79,10 @@ class Attempt:
 
 @dataclass
 class Session:
-    """The questions of a session and how far it has come."""
+    """The questions of a session and how far it has come.
+
+    Topics take turns, and in a topic its banks: so new cards are asked, and cards that are due at the same moment.
+    """
 
     questions: Sequence[Question]
     memory: Memory
@@ -84,6 +90,7 @@ class Session:
     limits: Limits = field(default_factory=Limits)
     done: int = 0
     _known: frozenset[str] = field(init=False)
+    _turns: list[Question] = field(init=False)
     _asked: Counter[str] = field(default_factory=Counter, init=False)
     _passed: set[str] = field(default_factory=set, init=False)
     _last: str | None = field(default=None, init=False)
@@ -91,6 +98,9 @@ class Session:
 
     def __post_init__(self) -> None:
         self._known = frozenset(self.memory.cards())
+        known = [question for question in self.questions if question.key in self._known]
+        new = [question for question in self.questions if question.key not in self._known]
+        self._turns = in_turns(known) + in_turns(new)
 
     def counts(self, now_ms: int) -> Counts:
         """Return how many cards are due and new, and how many reviews are done."""
@@ -158,7 +168,7 @@ class Session:
         self._upcoming = None
 
     def _open(self) -> list[Question]:
-        return [question for question in self.questions if question.key not in self._passed]
+        return [question for question in self._turns if question.key not in self._passed]
 
     @property
     def _new_left(self) -> int:
@@ -180,8 +190,20 @@ class Session:
         return questions[0] if other is None and even_last and questions else other
 
 
+def in_turns(questions: Iterable[Question]) -> list[Question]:
+    """Return questions so that topics take turns and, in each topic, its banks; a bank keeps its own order.
+
+    Neighbours then ask different things, which is harder while learning and holds longer. Topics and banks come in
+    the order in which they are met first; the shorter ones are through earlier.
+    """
+    topics: dict[str, dict[str, list[Question]]] = {}
+    for question in questions:
+        topics.setdefault(question.topic, {}).setdefault(question.bank, []).append(question)
+    return interleaved([interleaved(list(banks.values())) for banks in topics.values()])
+
+
 def interleaved(groups: Sequence[Sequence[Any]]) -> list[Any]:
-    """Return the items of several groups in turns, so that topics mix.
+    """Return the items of several groups in turns.
 
     >>> interleaved(["abc", "x"])
     ['a', 'x', 'b', 'c']

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.oracle import Call, Failed, Oracle, Outcome
@@ -17,7 +17,7 @@ from dlquiz.core.remembering import Review, params_text, text_hash
 from dlquiz.core.scheduling import CardState, Rating, StudyClock
 from dlquiz.core.session import Attempt, Memory, Session
 from dlquiz.core.texts import Language
-from dlquiz.core.verdicts import Reading, Verdict
+from dlquiz.core.verdicts import Reading, Truth, Verdict
 
 
 class Entry(Protocol):
@@ -45,8 +45,8 @@ class Log(Memory, Protocol):
         """Grade a stored review anew."""
         ...
 
-    def undo(self, at_ms: int) -> Entry | None:
-        """Take back the newest review that was not taken back yet."""
+    def undo(self, at_ms: int, review_id: int | None = None) -> Entry | None:
+        """Take back a review; without an id the newest that was not taken back yet."""
         ...
 
     def card(self, key: str) -> CardState:
@@ -66,16 +66,14 @@ class Grader(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(NamedTuple):
     """Which engine marked an answer: the fingerprint of its source, and torch's version."""
 
     fingerprint: str = ""
     torch: str = ""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """A review on disk: its attempt and verdict, the grade, and what each grade would mean."""
 
     id: int
@@ -125,6 +123,12 @@ class Study:
         """Start the runs of what the answer builds; done at once where it builds nothing."""
         return trial(attempt.instance, reading, self.oracle)
 
+    def reveal(self, attempt: Attempt, outcomes: Sequence[Outcome]) -> Truth:
+        """Return what the runs establish, to be shown before learners grade themselves; raises Unsettled."""
+        truth = attempt.instance.question.settle(attempt.instance.values, outcomes)
+        attempt.revealed = True
+        return truth
+
     def judge(
         self, attempt: Attempt, reading: Reading, outcomes: Sequence[Outcome], tried: Sequence[Outcome] = ()
     ) -> Verdict:
@@ -140,14 +144,15 @@ class Study:
         """Store the review; returns when it is on disk."""
         instance = attempt.instance
         key = instance.question.key
-        before = self.log.card(key)
+        ideas = Counter(diagnosis.id for diagnosis in verdict.diagnoses)
+        counted = self.log.misconception_counts(key) + ideas
+        intervals = self.grader.preview(self.log.card(key), now_ms, self.clock)
         rating = attempt.rating(verdict)
+        # Last of all that can fail: what fails before it stores nothing, and the answer may be given again.
         number = self.log.add_review(self._review(attempt, answer, verdict, rating, now_ms))
         if not attempt.practice:
             self.session.answered(instance)
-        counted = self.log.misconception_counts(key)
-        met = {diagnosis.id: counted[diagnosis.id] for diagnosis in verdict.diagnoses}
-        stored = Stored(number, attempt, verdict, rating, self.grader.preview(before, now_ms, self.clock), met)
+        stored = Stored(number, attempt, verdict, rating, intervals, {idea: counted[idea] for idea in ideas})
         self.history.append(stored)
         return stored
 
@@ -186,14 +191,14 @@ class Study:
         return graded
 
     def undo(self, now_ms: int) -> Attempt | Entry | None:
-        """Take back the newest review.
+        """Take back the newest review of this session, whatever another dlquiz has stored since; else of the log.
 
-        Returns a fresh attempt at the same instance when it was of this session, the stored entry when it was older,
+        Returns a fresh attempt at the same instance when it was of this session, the stored entry when it was not,
         and None when there is nothing to take back.
         """
-        entry = self.log.undo(now_ms)
-        if entry is None or not self.history or self.history[-1].id != entry.id:
-            return entry
+        if not self.history:
+            return self.log.undo(now_ms)
+        self.log.undo(now_ms, self.history[-1].id)
         attempt = self.history.pop().attempt
         if not attempt.practice:
             self.session.taken_back(attempt.instance)

@@ -12,7 +12,7 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StudyClock:
     """The learner's zone offset at a review, in minutes east of UTC, and the hour at which a study day begins.
 

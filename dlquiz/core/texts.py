@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dlquiz.core.expressions import Expression, Undefined, Unreadable
 from dlquiz.core.formulas import declared
@@ -15,8 +14,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 _HOLE = re.compile(r"\{\{([^{}]*)\}\}")
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(NamedTuple):
     """Text with holes: plain strings and the expressions between them, in order."""
 
     parts: tuple[str | Expression, ...]
@@ -62,8 +60,7 @@ def _expression(hole: re.Match[str], names: Collection[str]) -> Expression:
         raise Unreadable(error.reason, hole.start(1) + error.position, error.length) from error
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """One text in every language that its author wrote it in; English is always there."""
 
     en: Template

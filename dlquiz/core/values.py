@@ -5,21 +5,21 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from dlquiz.core.expressions import Value
+from dlquiz.core.expressions import Expression, Value
 
 _GROUPED_FROM = 10_000
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
-def to_json(value: Value) -> Any:
-    """Return the value as the engine takes it: a whole fraction as an int, another fraction as a float."""
+def to_json(value: Value | Expression) -> Any:
+    """Return the value as JSON: a whole fraction as an int, another one as a float, an expression as it is written."""
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else float(value)
     if isinstance(value, Mapping):
         return {name: to_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [to_json(item) for item in value]
-    return value
+    return value.written() if isinstance(value, Expression) else value
 
 
 def from_json(value: Any) -> Any:
@@ -48,6 +48,8 @@ def show(value: Any) -> str:
         return f"{value:,}" if abs(value) >= _GROUPED_FROM else str(value)
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, Expression):
+        return value.written()
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={show(item)}" for name, item in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -1,9 +1,9 @@
 """What a run established, and what marking an answer against it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlquiz.core.oracle import Block, Failed, LegKind, Outcome, Ran
 from dlquiz.core.texts import Text
@@ -22,8 +22,7 @@ class Level(StrEnum):
     """A reported fact that no run can settle, with its source."""
 
 
-@dataclass(frozen=True)
-class Leg:
+class Leg(NamedTuple):
     """One way of arriving at the answer: what was evaluated or run, and what came out."""
 
     kind: LegKind
@@ -32,7 +31,19 @@ class Leg:
     function: str | None = None
     device: str | None = None
     ms: float | None = None
-    evidence: Sequence[Block] = field(default_factory=tuple)
+    evidence: Sequence[Block] = ()
+
+
+_WORST_LAST = (Level.CITED, Level.PROVED, Level.COMPUTED, Level.ASSERTED)
+
+
+def lowest(levels: Iterable[Level]) -> Level:
+    """Return the level that backs an answer least; asserted where there is none.
+
+    >>> lowest([Level.PROVED, Level.COMPUTED]).value
+    'computed'
+    """
+    return max(levels, key=_WORST_LAST.index, default=Level.ASSERTED)
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,8 @@ class Truth:
     """What the runs established for one instance.
 
     ``wrong`` holds the value of each misconception by its id, ``elsewhere`` the value under each other convention.
-    ``conflict`` says where bank and engine disagree; such a review does not count.
+    ``conflict`` says where bank and engine disagree; such a review does not count. ``options`` holds what each option
+    stands for, in the order of the instance.
     """
 
     value: Any
@@ -49,6 +61,7 @@ class Truth:
     wrong: Mapping[str, Any] = field(default_factory=dict)
     elsewhere: tuple[Any, ...] = ()
     conflict: str | None = None
+    options: tuple[Any, ...] = ()
 
     @property
     def run(self) -> Leg | None:
@@ -70,8 +83,7 @@ def values_of(outcomes: Sequence[Outcome]) -> list[Ran]:
     return ran
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A typed answer as it was understood: its value, and how it reads."""
 
     value: Any
@@ -86,8 +98,7 @@ class Result(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """A wrong idea that gives exactly what was answered, and what its author says to it."""
 
     id: str

@@ -38,11 +38,34 @@ def depends_on_rest_of_batch(layer: str, training: bool = True) -> bool:
     return layer == "batch" and training
 
 
+def stack_output_size(layers: Sequence[Mapping[str, Any]], input_shape: Sequence[int]) -> int:
+    """Go through the layers; all of them are windows."""
+    size = input_shape[1]
+    for layer in layers:
+        default = layer["kernel_size"] if layer["layer"] == "MaxPool2d" else 1
+        size = conv_output_size(size, layer["kernel_size"], layer.get("stride", default), layer.get("padding", 0))
+    return size
+
+
+def stack_num_params(layers: Sequence[Mapping[str, Any]], input_shape: Sequence[int]) -> int:
+    """Add up the convolutions."""
+    channels, found = input_shape[0], 0
+    for layer in layers:
+        if layer["layer"] == "Conv2d":
+            out_channels = layer.get("out_channels", channels)
+            found += conv_num_params(channels, out_channels, layer["kernel_size"])
+            channels = out_channels
+    return found
+
+
 FUNCTIONS: Mapping[str, tuple[LegKind, Callable[..., Any]]] = {
     "conv.output_size": ("module", conv_output_size),
     "conv.derived_output_size": ("closed_form", conv_output_size),
     "conv.num_params": ("module", conv_num_params),
     "linear.output_shape": ("module", linear_output_shape),
+    "stack.output_size": ("module", stack_output_size),
+    "stack.derived_size": ("closed_form", stack_output_size),
+    "stack.num_params": ("module", stack_num_params),
     "activation.value": ("measured", sigmoid),
     "norm.depends_on_rest_of_batch": ("measured", depends_on_rest_of_batch),
     "norm.name": ("measured", lambda layer: f"{layer} norm"),

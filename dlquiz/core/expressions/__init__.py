@@ -24,11 +24,23 @@ from dlquiz.core.expressions.evaluation import Compiled, compiled
 from dlquiz.core.expressions.functions import FUNCTIONS, Value
 from dlquiz.core.expressions.lists import entries
 from dlquiz.core.expressions.parsing import read
+from dlquiz.core.expressions.substitution import substituted
 from dlquiz.core.expressions.tokens import Token, tokens
 from dlquiz.core.expressions.tree import Json, Tree
 from dlquiz.core.expressions.words import RESERVED
 
-__all__ = ["FUNCTIONS", "RESERVED", "Expression", "Tree", "Undefined", "Unreadable", "Value", "parse", "parse_list"]
+__all__ = [
+    "FUNCTIONS",
+    "RESERVED",
+    "Expression",
+    "Tree",
+    "Undefined",
+    "Unreadable",
+    "Value",
+    "parse",
+    "parse_list",
+    "substituted",
+]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ division signs as ``- * /``. Digits are ASCII, full-width or superscript; digits
 
 import unicodedata
 
+from dlquiz.core.expressions.sentences import Sentence
+
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES = "\u00a0\u2002\u2003\u2009\u202f\u3000\n\r\t"
 _SIGNS = {"-": "−–—‐‑‒﹣", "*": "×·∗⋅∙✕✖", "/": "÷∕⁄", ",": "、", " ": _SPACES, "≤": "⩽≦", "≥": "⩾≧"}
@@ -23,8 +25,6 @@ _ADVICE = {
     "&": "write 'and'",
     "|": "write 'or', or abs(x) for the absolute value",
     "√": "write sqrt(x)",
-    "[": "round brackets group; square ones only enclose a shape",
-    "]": "round brackets group; square ones only enclose a shape",
     "{": "round brackets group",
     "}": "round brackets group",
     ";": "a comma separates values",
@@ -44,17 +44,33 @@ def as_read(text: str) -> str:
     return text.translate(_TABLE)
 
 
-def refusal(character: str) -> str:
+def first_unread(text: str) -> int | None:
+    """Return the place of the first digit of another script or invisible character, None where there is none.
+
+    >>> first_unread("1 ٣"), first_unread("１ 3²")
+    (2, None)
+    """
+    read = enumerate(as_read(text))
+    return next((at for at, sign in read if _is_foreign_digit(sign) or not sign.isprintable()), None)
+
+
+def _is_foreign_digit(character: str) -> bool:
+    return not character.isascii() and unicodedata.decimal(character, None) is not None
+
+
+def refusal(character: str) -> Sentence:
     """Return the sentence that says why a character is not read.
 
-    >>> refusal("٣")
-    "'٣' is a digit of another script; write digits as 0 to 9"
+    >>> print(refusal("٣"))
+    '٣' is a digit of another script; write digits as 0 to 9
     """
     if not character.isprintable():
-        return f"the invisible character U+{ord(character):04X} is not read here"
-    if unicodedata.decimal(character, None) is not None:
-        return f"'{character}' is a digit of another script; write digits as 0 to 9"
+        return Sentence("the invisible character U+{code} is not read here", {"code": f"{ord(character):04X}"})
+    if _is_foreign_digit(character):
+        return Sentence("'{sign}' is a digit of another script; write digits as 0 to 9", {"sign": character})
     if as_read(character) in "'\"":
-        return "a closing quote is missing"
+        return Sentence("a closing quote is missing")
     advice = _ADVICE.get(as_read(character))
-    return f"'{character}' is not read here" + (f"; {advice}" if advice else "")
+    if advice is None:
+        return Sentence("'{sign}' is not read here", {"sign": character})
+    return Sentence("'{sign}' is not read here; {advice}", {"sign": character, "advice": Sentence(advice)})

@@ -167,7 +167,7 @@ def _compared(left: Value, sign: str, right: Value) -> bool:
     if sign not in ("==", "!="):
         for value in (left, right):
             if not isinstance(value, int | Fraction | float):
-                raise Undefined(f"'{sign}' compares numbers; use == or != for a text")
+                raise Undefined("'{sign}' compares numbers; use == or != for a text", sign=sign)
     return _ORDER[sign](left, right)
 
 
@@ -184,4 +184,4 @@ def _junction(word: str, parts: Sequence[Compiled]) -> Compiled:
 def _truth(value: Value, word: str) -> bool:
     if isinstance(value, bool):
         return value
-    raise Undefined(f"'{word}' joins conditions such as a < b, not numbers or texts")
+    raise Undefined("'{word}' joins conditions such as a < b, not numbers or texts", word=word)

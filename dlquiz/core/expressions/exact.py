@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -10,7 +11,10 @@ from dlquiz.core.expressions.errors import Undefined
 
 Scalar: TypeAlias = int | Fraction | float
 
-TOO_LARGE = f"the value has more than {limits.VALUE_DIGITS} digits"
+
+def too_large(digits: int = limits.VALUE_DIGITS) -> Undefined:
+    """Return what is raised for a value of too many digits."""
+    return Undefined("the value has more than {most} digits", most=digits)
 
 
 def settled(value: Scalar) -> Scalar:
@@ -20,13 +24,13 @@ def settled(value: Scalar) -> Scalar:
             raise Undefined("the value is infinite or not a number")
         return value
     if max(abs(value.numerator), value.denominator) >= limits.VALUE_LIMIT:
-        raise Undefined(TOO_LARGE)
+        raise too_large()
     return value.numerator if value.denominator == 1 else value
 
 
 def divide(left: Scalar, right: Scalar) -> Scalar:
     """Return the quotient, exact for exact numbers."""
-    _refuse_zero(right)
+    refuse_zero(right)
     if isinstance(left, float) or isinstance(right, float):
         return left / right
     return Fraction(left, right)
@@ -34,17 +38,18 @@ def divide(left: Scalar, right: Scalar) -> Scalar:
 
 def floor_divide(left: Scalar, right: Scalar) -> Scalar:
     """Return the quotient rounded down."""
-    _refuse_zero(right)
+    refuse_zero(right)
     return left // right
 
 
 def remainder(left: Scalar, right: Scalar) -> Scalar:
     """Return ``left - right * floor(left / right)``, which has the sign of ``right``."""
-    _refuse_zero(right)
+    refuse_zero(right)
     return left % right
 
 
-def _refuse_zero(divisor: Scalar) -> None:
+def refuse_zero(divisor: Scalar | Decimal) -> None:
+    """Raise Undefined for a divisor of 0."""
     if divisor == 0:
         raise Undefined("something is divided by zero")
 
@@ -56,18 +61,19 @@ def power(base: Scalar, exponent: Scalar) -> Scalar:
     if isinstance(base, float):
         return _float_power(base, exponent)
     if isinstance(exponent, int):
-        return _whole_power(Fraction(base), exponent)
+        return whole_power(Fraction(base), exponent)
     if isinstance(exponent, Fraction) and base >= 0:
         root = exact_root(Fraction(base), exponent.denominator)
         if root is not None:
-            return _whole_power(root, exponent.numerator)
+            return whole_power(root, exponent.numerator)
     return _float_power(base, exponent)
 
 
-def _whole_power(base: Fraction, exponent: int) -> Fraction:
+def whole_power(base: Fraction, exponent: int, digits: int = limits.VALUE_DIGITS) -> Fraction:
+    """Return ``base`` to a whole ``exponent``; raises Undefined before computing one of too many digits."""
     bits = max(base.numerator.bit_length(), base.denominator.bit_length()) - 1
-    if bits * abs(exponent) > limits.VALUE_BITS:
-        raise Undefined(TOO_LARGE)
+    if bits * abs(exponent) > math.ceil(digits * math.log2(10)):
+        raise too_large(digits)
     return Fraction(base**exponent)
 
 

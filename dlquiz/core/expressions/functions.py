@@ -23,10 +23,12 @@ def number(value: Value) -> Scalar:
     if isinstance(value, int | Fraction | float):
         return exact.settled(value)
     if isinstance(value, str):
-        raise Undefined(f"the text '{brief(value)}' stands where a number is needed")
+        raise Undefined("the text '{text}' stands where a number is needed", text=brief(value))
     if isinstance(value, Mapping):
         raise Undefined("a record stands where a number is needed; name one of its fields")
-    raise Undefined("a list stands where a number is needed")
+    if isinstance(value, list | tuple):
+        raise Undefined("a list stands where a number is needed")
+    raise Undefined("an expression stands where a number is needed")
 
 
 def entry_by_entry(function: Callable[..., Any]) -> Function:
@@ -37,7 +39,8 @@ def entry_by_entry(function: Callable[..., Any]) -> Function:
         if not lengths:
             return _applied(function, values)
         if len(lengths) > 1:
-            raise Undefined(f"lists of {min(lengths)} and {max(lengths)} entries cannot be combined entry by entry")
+            sentence = "lists of {fewer} and {more} entries cannot be combined entry by entry"
+            raise Undefined(sentence, fewer=min(lengths), more=max(lengths))
         (length,) = lengths
         _bound(length)
         columns = (value if isinstance(value, list | tuple) else repeat(value, length) for value in values)
@@ -61,20 +64,20 @@ def over_all(function: Callable[[Sequence[Scalar]], Scalar]) -> Function:
 
 def _bound(length: int) -> None:
     if length > limits.LIST_LENGTH:
-        raise Undefined(f"a list has more than {limits.LIST_LENGTH} entries")
+        raise Undefined("a list has more than {most} entries", most=limits.LIST_LENGTH)
 
 
 def _applied(function: Callable[..., Scalar], values: Sequence[Value]) -> Scalar:
     try:
         return exact.settled(function(*map(number, values)))
-    except OverflowError:
+    except (OverflowError, ZeroDivisionError):  # a divisor of 0 is refused before; 10^-399 is one as a float only
         raise Undefined("the value is too large for a floating-point number") from None
 
 
-def _extreme(function: Callable[[Sequence[Scalar]], Scalar], name: str) -> Callable[[Sequence[Scalar]], Scalar]:
+def _extreme(function: Callable[[Sequence[Scalar]], Scalar], of_none: str) -> Callable[[Sequence[Scalar]], Scalar]:
     def found(numbers: Sequence[Scalar]) -> Scalar:
         if not numbers:
-            raise Undefined(f"an empty list has no {name}")
+            raise Undefined(of_none)
         return function(numbers)
 
     return found
@@ -103,8 +106,8 @@ FUNCTIONS: dict[str, Function] = {
     "log2": entry_by_entry(exact.logarithm(2, math.log2)),
     "log10": entry_by_entry(exact.logarithm(10, math.log10)),
     "abs": entry_by_entry(abs),
-    "min": over_all(_extreme(min, "minimum")),
-    "max": over_all(_extreme(max, "maximum")),
+    "min": over_all(_extreme(min, "an empty list has no minimum")),
+    "max": over_all(_extreme(max, "an empty list has no maximum")),
     "sum": over_all(_total(operator.add, 0)),
     "prod": over_all(_total(operator.mul, 1)),
 }
@@ -119,9 +122,11 @@ def field(value: Value, name: str) -> Value:
     if not isinstance(value, Mapping):
         return _no_field(name)
     if name not in value:
-        raise Undefined(f"there is no field '{brief(name)}'; the fields are {', '.join(map(str, value))}")
+        raise Undefined(
+            "there is no field '{name}'; the fields are {names}", name=brief(name), names=", ".join(map(str, value))
+        )
     return value[name]
 
 
 def _no_field(name: str) -> Value:
-    raise Undefined(f"only a record has fields; '.{brief(name)}' follows something else")
+    raise Undefined("only a record has fields; '.{name}' follows something else", name=brief(name))

@@ -22,7 +22,12 @@ VALUE_DIGITS = 1000
 """Digits of an integer, a numerator or a denominator at any step of an evaluation."""
 
 VALUE_LIMIT = 10**VALUE_DIGITS
-VALUE_BITS = VALUE_LIMIT.bit_length()
+
+PRECISE_DIGITS = 400
+"""The same where two expressions are compared, which takes many evaluations."""
+
+COST = 8
+"""Exponentials, logarithms and powers that are not whole in an expression that is compared with another one."""
 
 LIST_LENGTH = 1000
 """Entries of a list that is computed with."""

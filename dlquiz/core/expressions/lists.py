@@ -45,7 +45,7 @@ def _closing(tokens: Sequence[Token]) -> int:
             depth -= 1
             if depth == 0:
                 return at
-    raise Unreadable(f"a closing '{_PARTNERS[first.text]}' is missing", first.start)
+    raise Unreadable("a closing '{sign}' is missing", first.start, sign=_PARTNERS[first.text])
 
 
 def _outside_brackets(tokens: Sequence[Token]) -> Iterator[int]:
@@ -62,11 +62,11 @@ def _cut(tokens: Sequence[Token], separators: Sequence[int], *, may_trail: bool)
     found, start = [], 0
     for stop in separators:
         if stop == start:
-            raise Unreadable(f"an entry is missing before '{tokens[stop].text}'", tokens[stop].start)
+            raise Unreadable("an entry is missing before '{sign}'", tokens[stop].start, sign=tokens[stop].text)
         found.append(tokens[start:stop])
         start = stop + 1
     if start < len(tokens):
         return [*found, tokens[start:]]
     if may_trail:
         return found
-    raise Unreadable(f"an entry is missing after '{tokens[-1].text}'", tokens[-1].start)
+    raise Unreadable("an entry is missing after '{sign}'", tokens[-1].start, sign=tokens[-1].text)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 
 from dlquiz.core.expressions import limits, tree, words
 from dlquiz.core.expressions.errors import Unreadable, brief
+from dlquiz.core.expressions.sentences import Sentence
 from dlquiz.core.expressions.tokens import Token
 from dlquiz.core.expressions.tree import Tree
 
@@ -34,7 +35,7 @@ def read(tokens: Sequence[Token]) -> Tree:
     found = parser.condition()
     parser.expect_end()
     if tree.height(found) > limits.TREE_HEIGHT:
-        raise Unreadable(f"more than {limits.TREE_HEIGHT} operations build on one another", tokens[0].start)
+        raise Unreadable("more than {most} operations build on one another", tokens[0].start, most=limits.TREE_HEIGHT)
     return found
 
 
@@ -61,9 +62,8 @@ class _Parser:
     def deeper(self, rule: Callable[[], Tree]) -> Tree:
         """Return what a rule reads one level further in."""
         if self.depth == limits.NESTING:
-            raise Unreadable(
-                f"more than {limits.NESTING} brackets, signs or powers stand inside one another", self.token.start
-            )
+            sentence = "more than {most} brackets, signs or powers stand inside one another"
+            raise Unreadable(sentence, self.token.start, most=limits.NESTING)
         self.depth += 1
         found = rule()
         self.depth -= 1
@@ -161,7 +161,11 @@ class _Parser:
         takes = words.FUNCTIONS[function.text]
         if takes not in (None, len(arguments)):
             raise Unreadable(
-                f"{function.text} takes one value, not {len(arguments)}", function.start, len(function.text)
+                "{function} takes one value, not {count}",
+                function.start,
+                len(function.text),
+                function=function.text,
+                count=len(arguments),
             )
         return ("call", function.text, *arguments)
 
@@ -169,7 +173,7 @@ class _Parser:
         if self.take(")"):
             return
         if self.token.kind == "end":
-            raise Unreadable("a closing ')' is missing", opening.start)
+            raise Unreadable("a closing '{sign}' is missing", opening.start, sign=")")
         raise self.surprise()
 
     def expect_end(self) -> None:
@@ -182,45 +186,44 @@ class _Parser:
         length = token.stop - token.start
         if token.kind == "end":
             assert last is not None
-            return Unreadable(f"something is missing after '{last.text}'", last.start, last.stop - last.start)
+            return Unreadable("something is missing after '{last}'", last.start, last.stop - last.start, last=last.text)
         if token.kind == "sign":
             return Unreadable(self.misplaced(token, last), token.start, length)
-        return Unreadable(f"a sign is missing before '{brief(token.text)}'", token.start, length)
+        return Unreadable("a sign is missing before '{word}'", token.start, length, word=brief(token.text))
 
-    def misplaced(self, token: Token, last: Token | None) -> str:
+    def misplaced(self, token: Token, last: Token | None) -> Sentence:
         if token.text == ",":
             return self.comma()
         if token.text == ")":
             return self.unopened(last)
         if token.text in ("[", "]"):
-            return "square brackets only enclose a whole shape; round ones group"
-        return (
-            f"'{token.text}' cannot stand after '{brief(last.text)}'" if last else f"'{token.text}' cannot stand first"
-        )
+            return Sentence("square brackets only enclose a whole shape; round ones group")
+        if last is None:
+            return Sentence("'{sign}' cannot stand first", {"sign": token.text})
+        return Sentence("'{sign}' cannot stand after '{last}'", {"sign": token.text, "last": brief(last.text)})
 
-    def unopened(self, last: Token | None) -> str:
-        if last and last.kind == "sign" and last.text != ")":
-            return "the brackets are empty" if last.text == "(" else "something is missing before ')'"
-        return "this ')' closes no bracket"
+    def unopened(self, last: Token | None) -> Sentence:
+        if last is None or last.kind != "sign" or last.text == ")":
+            return Sentence("this ')' closes no bracket")
+        return Sentence("the brackets are empty" if last.text == "(" else "something is missing before ')'")
 
-    def comma(self) -> str:
+    def comma(self) -> Sentence:
         """Return the complaint about a comma, which groups no digits."""
         around = self.tokens[max(0, self.at - 1) :]
         run = "".join(token.text for token in around[: 2 * limits.LITERAL_DIGITS])
         if grouped := _GROUPED.match(run):
-            return f"digits are not grouped; write {grouped.group().replace(',', '')}"
-        return "a comma stands only between the values of a function or of a shape"
+            return Sentence("digits are not grouped; write {digits}", {"digits": grouped.group().replace(",", "")})
+        return Sentence("a comma stands only between the values of a function or of a shape")
 
 
 def _number(token: Token) -> Tree:
     whole = token.text.partition(".")[0]
     if len(whole) > 1 and whole[0] == "0":
-        sentence = f"'{brief(whole)}' begins with 0; write the number without it, and without grouping its digits"
-        raise Unreadable(sentence, token.start, len(whole))
+        sentence = "'{digits}' begins with 0; write the number without it, and without grouping its digits"
+        raise Unreadable(sentence, token.start, len(whole), digits=brief(whole))
     return tree.number(token.value)
 
 
 def _two_ways(division: Token, factor: Token) -> Unreadable:
-    sign = division.text
-    sentence = f"a product without a sign after '{sign}' can be read in two ways; write its '*' or its brackets"
-    return Unreadable(sentence, factor.start, factor.stop - factor.start)
+    sentence = "a product without a sign after '{sign}' can be read in two ways; write its '*' or its brackets"
+    return Unreadable(sentence, factor.start, factor.stop - factor.start, sign=division.text)

@@ -25,7 +25,8 @@ def written(tree: Tree) -> str:
     if head == "text":
         return f'"{parts[0]}"' if "'" in as_read(parts[0]) else f"'{parts[0]}'"
     if head == "field":
-        return f"{_inside(parts[0], _ATOM)}.{parts[1]}"
+        record = f"({written(parts[0])})" if isinstance(parts[0], int) else _inside(parts[0], _ATOM)
+        return f"{record}.{parts[1]}"  # the point would be taken for that of a number
     if head == "call":
         return f"{parts[0]}({', '.join(map(written, parts[1:]))})"
     if head == "chain":

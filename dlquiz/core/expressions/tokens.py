@@ -43,13 +43,13 @@ def tokens(
     Raises Unreadable for a text too long, a character that is not read, and a word that means nothing.
     """
     if len(text) > limit:
-        raise Unreadable(f"the text is longer than {limit} characters", limit)
+        raise Unreadable("the text is longer than {most} characters", limit, most=limit)
     scanner = _Scanner(text, names, crosses and not {"x", "X"} & set(names))
     found = []
     for token in scanner.run():
         found.append(token)
         if len(found) > limits.TOKENS:
-            raise Unreadable(f"there are more than {limits.TOKENS} numbers, names and signs", token.start)
+            raise Unreadable("there are more than {most} numbers, names and signs", token.start, most=limits.TOKENS)
     return [*found, Token("end", "", len(text), len(text))]
 
 
@@ -103,11 +103,8 @@ class _Scanner:
         letter = piece.lower().find("e")
         if letter >= 0 and piece[letter] in self.names:
             name = piece[letter]
-            raise Unreadable(
-                f"'{piece}' could be a number or a product with {name}; write a sign: {piece[:letter]}*{name}",
-                at,
-                len(piece),
-            )
+            sentence = "'{text}' could be a number or a product with {name}; write a sign: {factor}*{name}"
+            raise Unreadable(sentence, at, len(piece), text=piece, name=name, factor=piece[:letter])
         return Token("number", piece, at, at + len(piece), _exact(piece, at))
 
     def word(self, word: str, at: int) -> Iterator[Token]:
@@ -147,10 +144,9 @@ def _exact(piece: str, at: int) -> Fraction:
     """Return the exact value of a number as written; its size is checked first."""
     mantissa, _, exponent = piece.lower().partition("e")
     if len(mantissa.replace(".", "")) > limits.LITERAL_DIGITS:
-        raise Unreadable(f"a number may have at most {limits.LITERAL_DIGITS} digits", at, len(piece))
+        raise Unreadable("a number may have at most {most} digits", at, len(piece), most=limits.LITERAL_DIGITS)
     power = exponent.lstrip("+-")
     if len(power) > limits.LITERAL_DIGITS or int(power or 0) > limits.LITERAL_EXPONENT:
-        raise Unreadable(
-            f"a power of ten lies between -{limits.LITERAL_EXPONENT} and {limits.LITERAL_EXPONENT}", at, len(piece)
-        )
+        sentence = "a power of ten lies between -{most} and {most}"
+        raise Unreadable(sentence, at, len(piece), most=limits.LITERAL_EXPONENT)
     return Fraction(mantissa.rstrip(".") + (f"e{exponent}" if exponent else ""))

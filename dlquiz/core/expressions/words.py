@@ -1,9 +1,10 @@
 """Which names a run of letters means: a name, a function, or a product of names written without a sign."""
 
+import difflib
 from collections.abc import Collection
 
-from dlquiz.core.expressions.errors import Unreadable, brief, listed
-from dlquiz.errors import nearest
+from dlquiz.core.expressions.errors import Unreadable, brief
+from dlquiz.core.expressions.sentences import Sentence
 
 FUNCTIONS = {
     "floor": 1,
@@ -63,32 +64,45 @@ def read(word: str, names: Collection[str], *, before_bracket: bool, position: i
     if pieces is not None:
         return pieces
     if word in FUNCTIONS:
-        raise Unreadable(f"'{word}' needs brackets: {word}(x)", position, len(word))
+        raise Unreadable("'{word}' needs brackets: {word}(x)", position, len(word), word=word)
     if before_bracket:
-        advice = nearest(word, [*names, *FUNCTIONS]) or f"; the functions are {listed(list(FUNCTIONS))}"
-        raise Unreadable(f"'{brief(word)}' is not a function here{advice}", position, len(word))
+        advice = _nearest(word, [*names, *FUNCTIONS]) or Sentence(
+            "; the functions are {names}", {"names": [*FUNCTIONS]}
+        )
+        sentence = "'{word}' is not a function here{advice}"
+        raise Unreadable(sentence, position, len(word), word=brief(word), advice=advice)
     if not names:
         return [word]
     raise Unreadable(unknown(word, names), position, len(word))
 
 
-def unknown(word: str, names: Collection[str]) -> str:
+def unknown(word: str, names: Collection[str]) -> Sentence:
     """Return the sentence about a name that is none.
 
-    >>> unknown("k", ["h", "d"])
-    "'k' is not a name here; the names are h and d"
+    >>> print(unknown("k", ["h", "d"]))
+    'k' is not a name here; the names are h and d
     """
     known = sorted(names) if isinstance(names, set | frozenset) else list(names)
-    said = f"'{brief(word)}' is not a name here"
     stem = word.rstrip("0123456789")
-    if stem in known and stem != word:
-        digits = brief(word[len(stem) :], 8)
-        return f"{said}; write {stem}^{digits} for a power or {digits}*{stem} for a product"
-    which = (
-        f"the names are {listed(known)}"
-        if len(known) > 1
-        else f"the only name is {known[0]}"
-        if known
-        else "there are no names"
-    )
-    return f"{said}; {which}{nearest(word, known)}"
+    pieces = split(stem, known) if stem and stem != word else None
+    if pieces:
+        advice = Sentence(
+            "; write {stem}^{digits} for a power or {digits}*{stem} for a product",
+            {"stem": pieces[-1], "digits": brief(word[len(stem) :], 8)},
+        )
+    else:
+        advice = Sentence("{known}{nearest}", {"known": _known(known), "nearest": _nearest(word, known) or ""})
+    return Sentence("'{word}' is not a name here{advice}", {"word": brief(word), "advice": advice})
+
+
+def _known(names: list[str]) -> Sentence:
+    if not names:
+        return Sentence("; there are no names")
+    if len(names) == 1:
+        return Sentence("; the only name is {name}", {"name": names[0]})
+    return Sentence("; the names are {names}", {"names": names})
+
+
+def _nearest(word: str, known: Collection[str]) -> Sentence | None:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return Sentence("; did you mean '{name}'?", {"name": close[0]}) if close else None

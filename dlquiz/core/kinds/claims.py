@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from dlquiz.core.calls import NOWHERE, CallTemplate, Place
 from dlquiz.core.chance import drawn
 from dlquiz.core.expressions import Unreadable
+from dlquiz.core.expressions.characters import as_read, first_unread, refusal
 from dlquiz.core.oracle import Call, Outcome, Ran
 from dlquiz.core.phrases import say
 from dlquiz.core.questions import Fault, Form, Question, Samples, described, repeated_ids
@@ -23,7 +24,7 @@ _ASKED = "asked"
 _NONE = {"none", "0", "无", "没有", "都不成立"}
 _ALL = {"all", "全部", "都成立"}
 _BETWEEN = {"and", "和", "与"}
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９，、；()[]（）", "0123456789,,,      ")
+_BRACKETS = str.maketrans("()[]", "    ")
 _WORD = re.compile(r"[^\s,;]+")
 
 
@@ -125,7 +126,7 @@ class Claims(Question):
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
         """Read the numbers of the claims that hold: ``1 3``, ``1,3``, ``none`` or ``all``."""
         count = len(self.asked(values))
-        plain = text.translate(_FULL_WIDTH)
+        plain = as_read(text).translate(_BRACKETS)
         word = plain.strip().lower()
         if not word:
             raise Unreadable("name the claims that hold, such as 1 3; at least one does", 0, 1)
@@ -177,7 +178,11 @@ class Claims(Question):
 def _number(word: re.Match[str], count: int) -> int:
     if word[0].isascii() and word[0].isdigit() and 1 <= len(word[0]) <= 2 and 1 <= int(word[0]) <= count:
         return int(word[0])
-    raise Unreadable(f"'{word[0][:20]}' names no claim; they are numbered 1 to {count}", word.start(), len(word[0]))
+    unread = first_unread(word[0])
+    if unread is not None:
+        raise Unreadable(refusal(word[0][unread]), word.start() + unread)
+    sentence = "'{word}' names no claim; they are numbered 1 to {count}"
+    raise Unreadable(sentence, word.start(), len(word[0]), word=word[0][:20], count=count)
 
 
 def _listed(held: Sequence[bool], language: Language) -> str:

@@ -40,8 +40,8 @@ class Tolerance:
 class Answer:
     """What the author believes, and what really happens."""
 
-    formula: Formula | None = described("What the author believes, in the question's parameters.", None)
-    engine: tuple[CallTemplate, ...] = described("What really happens: an engine call, or several.", ())
+    formula: Formula | None = described("What the author believes, in the question's parameters.", None, symbols=True)
+    engine: tuple[CallTemplate, ...] = described("What really happens: an engine call, or several.", (), symbols=True)
     tolerance: Tolerance | None = described("How exact a float has to be; whole numbers are exact.", None)
     at: Place = NOWHERE
 
@@ -51,8 +51,10 @@ class Misconception:
     """A named wrong idea that computes a wrong value."""
 
     id: str = described("Name of the wrong idea; it is shown and counted.")
-    formula: Formula | None = described("What somebody with this idea computes.", None)
-    engine: CallTemplate | None = described("The same as an engine call, where a formula cannot say it.", None)
+    formula: Formula | None = described("What somebody with this idea computes.", None, symbols=True)
+    engine: CallTemplate | None = described(
+        "The same as an engine call, where a formula cannot say it.", None, symbols=True
+    )
     says: Text = described("What to tell somebody who has this idea.", names=("answer",))
     at: Place = NOWHERE
 
@@ -61,8 +63,8 @@ class Misconception:
 class OtherConvention:
     """A definition under which another answer is right."""
 
-    formula: Formula | None = described("The answer under that convention.", None)
-    engine: CallTemplate | None = described("The same as an engine call.", None)
+    formula: Formula | None = described("The answer under that convention.", None, symbols=True)
+    engine: CallTemplate | None = described("The same as an engine call.", None, symbols=True)
     says: Text = described("Where that answer is right.", names=("answer",))
     at: Place = NOWHERE
 
@@ -134,7 +136,7 @@ class Computed(Question):
 
     def shows(self, ideas: Collection[str], values: Mapping[str, Any]) -> bool:
         """Whether each of these misconceptions, by formula, differs from the truth and from every other one."""
-        given = {idea.id: _formula_value(idea, values) for idea in self.misconceptions}
+        given = {idea.id: self._formula_value(idea, values) for idea in self.misconceptions}
         believed = self._formula_leg(values)
         if believed is None:  # the truth is not known without a run
             return False
@@ -177,14 +179,32 @@ class Computed(Question):
         if formula is None:
             return None
         try:
-            return Leg("closed_form", str(formula), formula.evaluate(values))
+            return Leg("closed_form", str(formula), self.worth(formula, values))
         except Undefined as error:
             raise Unsettled(f"the formula {formula} has no value here: {error}") from error
 
     def _ideas(self, values: Mapping[str, Any], outcomes: Sequence[Outcome]) -> list[Any]:
         """Return each idea's value in order; None where an idea has none on this instance."""
         ran = iter(outcomes)
-        return [_idea_value(idea, values, ran) for idea in self.ideas]
+        return [
+            self._formula_value(idea, values) if idea.engine is None else self._run_value(ran) for idea in self.ideas
+        ]
+
+    def _run_value(self, outcomes: Iterator[Outcome]) -> Any:
+        """Return what the engine gave for an idea, None where it gave nothing."""
+        outcome = next(outcomes)
+        return from_json(outcome.value) if isinstance(outcome, Ran) else None
+
+    def _formula_value(self, idea: Idea, values: Mapping[str, Any]) -> Any:
+        """Return what an idea's formula gives, None where it has none or that has no value."""
+        try:
+            return None if idea.formula is None else self.worth(idea.formula, values)
+        except Undefined:
+            return None
+
+    def worth(self, formula: Formula, values: Mapping[str, Any]) -> Any:
+        """Return what a formula is on an instance; raises Undefined."""
+        return formula.evaluate(values)
 
     def _conflict(self, legs: Sequence[Leg], published: Sequence[Golden]) -> str | None:
         first = legs[0]
@@ -249,19 +269,3 @@ class Computed(Question):
 
 def _engine_leg(ran: Ran) -> Leg:
     return Leg(ran.kind, str(ran.call), from_json(ran.value), ran.call.function, ran.device, ran.ms, ran.evidence)
-
-
-def _idea_value(idea: Idea, values: Mapping[str, Any], outcomes: Iterator[Outcome]) -> Any:
-    if idea.engine is not None:
-        outcome = next(outcomes)
-        return from_json(outcome.value) if isinstance(outcome, Ran) else None
-    return _formula_value(idea, values)
-
-
-def _formula_value(idea: Idea, values: Mapping[str, Any]) -> Any:
-    if idea.formula is None:
-        return None
-    try:
-        return idea.formula.evaluate(values)
-    except Undefined:
-        return None

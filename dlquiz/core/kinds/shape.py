@@ -30,16 +30,15 @@ class Shape(Computed):
         for part in parts:
             if part.names:
                 name = min(part.names, key=text.find)
-                raise Unreadable(
-                    f"a shape is made of numbers, and '{name}' is none", max(text.find(name), 0), len(name)
-                )
+                sentence = "a shape is made of numbers, and '{name}' is none"
+                raise Unreadable(sentence, max(text.find(name), 0), len(name), name=name)
             try:
                 sizes.append(part.evaluate({}))
             except Undefined as error:
-                raise Unreadable(f"this has no value: {error}", 0, max(len(text), 1)) from error
+                raise Unreadable("this has no value: {why}", 0, max(len(text), 1), why=error.sentence) from error
         broken = next((size for size in sizes if not _is_whole(size)), None)
         if broken is not None:
-            raise Unreadable(f"a size is a whole number, and {show(broken)} is not", 0, max(len(text), 1))
+            raise Unreadable("a size is a whole number, and {size} is not", 0, max(len(text), 1), size=show(broken))
         return Reading(sizes, show(sizes))
 
     def same(self, one: Any, other: Any, tolerance: Tolerance | None) -> bool:

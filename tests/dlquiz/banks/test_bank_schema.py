@@ -13,7 +13,7 @@ from dlquiz.banks.scope import Scope
 from dlquiz.core.kinds import KINDS
 
 HERE = Path(__file__).parent
-BANKS = [HERE / "good.yaml", *folders.banks_in(folders.installed())]
+BANKS = [HERE / "good.yaml", HERE / "good_construct.yaml", *folders.banks_in(folders.installed())]
 VALIDATOR = Draft202012Validator(schema.schema())
 
 SHAPES = [

@@ -108,8 +108,10 @@ def test_what_was_left_out_is_said_in_a_sentence(installed: Path, tmp_path: Path
     library = Library.load()
     assert [question.key for question in library.questions] == ["one/q"]
     assert library.warnings() == [
-        "2 questions of questions/cnn/one.yaml were left out: run dlquiz check questions/cnn/one.yaml",
-        "questions/rnn/two.yaml was left out: run dlquiz check questions/rnn/two.yaml",
+        "questions/cnn/one.yaml:7:5: 'answer' is missing; "
+        "2 questions were left out (dlquiz check questions/cnn/one.yaml tells all)",
+        "questions/rnn/two.yaml:2:1: the YAML cannot be read here: did not find expected node content; "
+        "the file was left out (dlquiz check questions/rnn/two.yaml tells all)",
     ]
 
 

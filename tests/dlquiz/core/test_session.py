@@ -1,13 +1,12 @@
 """The order of questions in a session, and the seeds they are drawn from."""
 
 import random
-from dataclasses import replace
 
 from samples import claims, conv_size
 
 from dlquiz.core.remembering import params_text
 from dlquiz.core.scheduling import new_card
-from dlquiz.core.session import LEARN_AHEAD_MS, Limits, Session, interleaved
+from dlquiz.core.session import LEARN_AHEAD_MS, Limits, Session, in_turns, interleaved
 
 NOW = 1_000_000_000
 
@@ -24,7 +23,7 @@ class Memory:
         return self.params.get(key, [])[:n]
 
     def put(self, key, due_ms, state="review"):
-        self.known[key] = replace(new_card(key), due_ms=due_ms, state=state, last_ms=0, reps=1)
+        self.known[key] = new_card(key)._replace(due_ms=due_ms, state=state, last_ms=0, reps=1)
 
 
 def questions(*ids):
@@ -173,6 +172,51 @@ def test_aimed_practice_shows_the_misconception():
 
 def test_topics_take_turns():
     assert interleaved([[1, 2, 3], [10], [100, 200]]) == [1, 10, 100, 2, 200, 3]
+
+
+def banked(*keys, topic=""):
+    return [conv_size(bank=bank, id=name, topic=topic) for bank, name in (key.split("/") for key in keys)]
+
+
+def asked(study, memory, due_ms=NOW + 10**9):
+    """Answer everything there is, and return it as bank/id in the order in which it came."""
+    found = []
+    while (instance := study.next(NOW)) is not None:
+        found.append(instance.question.key)
+        memory.put(instance.question.key, due_ms)
+        study.answered(instance)
+    return found
+
+
+def test_topics_take_turns_and_in_each_its_banks():
+    cnn = banked("a/1", "a/2", "a/3", "b/1", "b/2", topic="cnn")
+    rnn = banked("c/1", "c/2", "d/1", topic="rnn")
+    order = [question.key for question in in_turns([*cnn, *rnn])]
+    assert order == ["a/1", "c/1", "b/1", "d/1", "a/2", "c/2", "b/2", "a/3"]
+
+
+def test_new_cards_take_turns_between_banks():
+    memory = Memory()
+    study = Session(banked("a/1", "a/2", "a/3", "b/1", "b/2", "c/1"), memory, random.Random(1))
+    assert asked(study, memory) == ["a/1", "b/1", "c/1", "a/2", "b/2", "a/3"]
+
+
+def test_new_cards_take_turns_where_one_bank_is_partly_known():
+    memory = Memory()
+    memory.put("a/1", NOW + 10**9)
+    memory.put("a/2", NOW + 10**9)
+    study = Session(banked("a/1", "a/2", "a/3", "a/4", "b/1", "b/2"), memory, random.Random(1))
+    assert asked(study, memory) == ["a/3", "b/1", "a/4", "b/2"]
+
+
+def test_due_cards_keep_their_order_and_banks_take_turns_where_it_is_a_tie():
+    memory = Memory()
+    for key in ("a/1", "a/2", "b/1", "b/2"):
+        memory.put(key, NOW - 5)
+    memory.put("a/3", NOW - 9)
+    memory.put("b/3", NOW - 1)
+    study = Session(banked("a/1", "a/2", "a/3", "b/1", "b/2", "b/3"), memory, random.Random(1))
+    assert asked(study, memory) == ["a/3", "a/1", "b/1", "a/2", "b/2", "b/3"]
 
 
 def test_undoing_a_second_review_of_a_new_card_does_not_make_it_new_again():

@@ -47,15 +47,18 @@ class Log:
         return [entry.review.params for entry in reversed(self.entries) if entry.review.key == key][:n]
 
     def add_review(self, review):
-        self.entries.append(Entry(len(self.entries) + 1, review))
-        return len(self.entries)
+        self.entries.append(Entry(1 + max((entry.id for entry in self.entries), default=0), review))
+        return self.entries[-1].id
 
     def override(self, review_id, rating, at_ms):
         self.overridden.append((review_id, rating))
         return self.card(self.entries[review_id - 1].review.key)
 
-    def undo(self, at_ms):
-        return self.entries.pop() if self.entries else None
+    def undo(self, at_ms, review_id=None):
+        wanted = [entry for entry in self.entries if review_id in (None, entry.id)]
+        if wanted:
+            self.entries.remove(wanted[-1])
+        return wanted[-1] if wanted else None
 
     def misconception_counts(self, key=None):
         return Counter(name for entry in self.entries for name in entry.review.misconceptions)
@@ -193,12 +196,39 @@ def test_undo_returns_to_the_instance_and_then_to_older_reviews():
     assert desk.undo(10) is None
 
 
-def test_undo_of_a_review_that_another_program_stored_leaves_this_session_as_it_is():
+def test_undo_takes_back_what_this_session_shows_though_another_program_stored_since():
     desk = study()
-    answer(desk, desk.show(0), "0")
+    attempt = desk.show(0)
+    answer(desk, attempt, "0")
     desk.log.add_review(study_review())
-    assert desk.undo(9).review.key == "old/card"
-    assert len(desk.history) == 1
+    assert desk.undo(9).instance is attempt.instance
+    assert [entry.review.key for entry in desk.log.entries] == ["old/card"]
+    assert desk.undo(10).review.key == "old/card"
+
+
+@pytest.mark.parametrize("method", ["card", "misconception_counts", "add_review"])
+def test_a_log_that_fails_on_the_way_stores_nothing_and_the_answer_may_be_given_again(method, monkeypatch):
+    desk = study()
+    attempt = desk.show(0)
+
+    def locked(*_):
+        raise OSError("locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.log, method, locked)
+        with pytest.raises(OSError, match="locked"):
+            answer(desk, attempt, "0")
+    assert not desk.log.entries
+    assert answer(desk, attempt, "0").id == 1
+
+
+def test_an_idea_is_counted_with_the_review_that_showed_it():
+    desk = study()
+    attempt = desk.show(0)
+    values = attempt.instance.values
+    once = (values["n"] + values["p"] - values["k"]) // values["s"] + 1
+    for times in (1, 2):
+        assert answer(desk, Attempt(attempt.instance, 0), str(once)).times_met == {"padding-once": times}
 
 
 def study_review():

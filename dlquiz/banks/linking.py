@@ -1,0 +1,48 @@
+"""Cards that reveal other questions: the names that they give are looked up once all banks are read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dlquiz.banks.bank import Bank
+from dlquiz.banks.complaints import Complaint, complaint
+from dlquiz.core.kinds.claims import Claims
+from dlquiz.core.kinds.recall import Recall
+from dlquiz.core.questions import Question
+from dlquiz.errors import nearest
+
+
+def linked(banks: Sequence[Bank]) -> tuple[list[Bank], list[Complaint]]:
+    """Return the banks with every card linked to what it reveals, and a complaint about each that is left out.
+
+    A card is left out when it names what is not there.
+    """
+    questions = {question.key: question for bank in banks for question in bank.questions}
+    found, complaints = [], []
+    for bank in banks:
+        whole: list[Question] = []
+        for question in bank.questions:
+            try:
+                whole.append(question.linked(questions) if isinstance(question, Recall) else question)
+            except KeyError as error:
+                complaints.append(_lost(question, str(error.args[0]), questions))
+        lost = len(bank.questions) - len(whole)
+        found.append(bank.with_questions(whole, bank.left_out + lost))
+    return found, complaints
+
+
+def _lost(card: Question, name: str, questions: Mapping[str, Question]) -> Complaint:
+    hint = nearest(name, _names(card, questions))
+    message = f"'{name}' is no question of the topic '{card.topic}', nor a claim of one{hint}"
+    fix = "write id, bank/id, id#claim or bank/id#claim, and check the banks of a topic together"
+    return complaint(card.at, "DQ211", message, fix)
+
+
+def _names(card: Question, questions: Mapping[str, Question]) -> Iterable[str]:
+    """Yield every name that the card could reveal."""
+    for question in questions.values():
+        if question.topic != card.topic or isinstance(question, Recall):
+            continue
+        name = question.id if question.bank == card.bank else question.key
+        if isinstance(question, Claims):
+            yield from (f"{name}#{claim.id}" for claim in question.claims if claim.id)
+        else:
+            yield name

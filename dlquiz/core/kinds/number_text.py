@@ -1,0 +1,128 @@
+"""A number as people write it: ``25.6M``, ``25,557,032``, ``3 x 64``, ``√2`` or ``ln(2)``.
+
+It is rewritten in the signs of the expression language, exactly: ``25.6M`` is 25600000 and never a rounded figure.
+Each character that is written remembers where it stood in the text as typed, so what is refused keeps its position.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dlquiz.core.expressions import Expression, Unreadable, parse
+from dlquiz.core.expressions.characters import as_read
+from dlquiz.core.expressions.errors import brief
+
+POWERS = {"k": 3, "万": 4, "M": 6, "亿": 8, "G": 9, "B": 9}
+"""Suffixes, and by which power of ten each multiplies."""
+
+_SUFFIX = f"[{''.join(POWERS)}]"
+_TOKEN = re.compile(
+    rf"(?<=[0-9)kMGB万亿])[ ]*(?P<cross>[xX])(?=[ ]*[0-9(.√])"
+    r"|(?P<hexadecimal>0[xX])"
+    rf"|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[ ]?(?P<suffix>{_SUFFIX})(?![A-Za-z_0-9]))?"
+    r"|(?P<ln>ln)(?![A-Za-z_0-9])"
+    r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*)"
+    r"|(?P<root>√)[ ]*(?P<bracket>(?=\())?"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_COMMAS = re.compile(r" *[-+]?[0-9]+(,[0-9]+)+ *")
+
+
+class Spelled(NamedTuple):
+    """A text in the signs of the language, and where each of its characters stands in the text as typed."""
+
+    text: str
+    origins: tuple[int, ...]
+
+    def parse(self) -> Expression:
+        """Return the expression; raises Unreadable with the position in the text as typed."""
+        try:
+            return parse(self.text)
+        except Unreadable as error:
+            raise Unreadable(error.sentence, *self.typed(error.position, error.length)) from None
+
+    def typed(self, position: int, length: int) -> tuple[int, int]:
+        """Return position and length in the text as typed.
+
+        >>> spelled("2 x √9").text, spelled("2 x √9").typed(2, 7)
+        ('2* sqrt(9)', (3, 3))
+        """
+        covered = self.origins[position : position + length] or self.origins[-1:] or (0,)
+        return min(covered), max(covered) - min(covered) + 1
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Return position and length, in the text as typed, of the first place where a name stands."""
+        found = re.search(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z_0-9])", as_read(self.text))
+        return self.typed(found.start(), len(name)) if found else (0, 1)
+
+
+def spelled(typed: str) -> Spelled:
+    """Return a text rewritten; raises Unreadable for digits grouped wrongly and for a √ or ln before nothing it takes.
+
+    >>> [spelled(text).text for text in ("25.6M", "1,000", "3x64", "√(2)", "ln(2)")]
+    ['25.6e6', '1000', '3*64', 'sqrt(2)', 'log(2)']
+    """
+    text = as_read(typed)
+    if _COMMAS.fullmatch(text):
+        check_groups(text)
+        written = [(character, at) for at, character in enumerate(typed) if text[at] != ","]
+    else:
+        written = list(_rewritten(typed, text))
+    return Spelled("".join(piece for piece, _ in written), tuple(at for piece, at in written for _ in piece))
+
+
+def check_groups(text: str) -> None:
+    """Refuse digits between commas that are not in groups of three."""
+    groups = list(re.finditer("[0-9]+", text))
+    wrong = next((each for each in groups if len(each[0]) > 3 or (each is not groups[0] and len(each[0]) < 3)), None)
+    if wrong is None:
+        return
+    start = wrong.start() if wrong is groups[0] else wrong.start() - 1
+    told = {"group": brief(wrong[0]), "digits": brief("".join(each[0] for each in groups))}
+    if len(groups) > 2:
+        sentence = "commas group digits in threes, and '{group}' is no such group; write {digits}"
+        raise Unreadable(sentence, start, wrong.end() - start, **told)
+    sentence = "commas group digits in threes, and '{group}' is no such group; write {decimal} or {digits}"
+    raise Unreadable(sentence, start, wrong.end() - start, decimal=brief(text.strip().replace(",", ".")), **told)
+
+
+def _rewritten(typed: str, text: str) -> Iterator[tuple[str, int]]:
+    """Yield pieces in the signs of the language, each with the place of what it stands for."""
+    root: int | None = None
+    for match in _TOKEN.finditer(text):
+        kind, at = match.lastgroup, match.start()
+        if root is not None:
+            if match["number"] is None:
+                raise _no_radicand(root)
+            yield "(", at
+        if match["suffix"]:
+            yield from _characters(typed, match.start("number"), match.end("number"))
+            yield f"e{POWERS[match['suffix']]}", match.start("suffix")
+        elif kind == "cross":
+            yield "*", match.start("cross")
+        elif kind == "ln":
+            yield from _logarithm(text, match)
+        elif match["root"]:
+            yield "sqrt", at
+        else:
+            yield from _characters(typed, at, match.end())
+        if root is not None:
+            yield ")", match.end() - 1
+        root = at if match["root"] and match["bracket"] is None else None
+    if root is not None:
+        raise _no_radicand(root)
+
+
+def _characters(typed: str, start: int, stop: int) -> Iterator[tuple[str, int]]:
+    return ((typed[at], at) for at in range(start, stop))
+
+
+def _logarithm(text: str, match: re.Match[str]) -> Iterator[tuple[str, int]]:
+    if not text[match.end() :].lstrip(" ").startswith("("):
+        raise Unreadable("'{word}' needs brackets: {word}(x)", match.start(), 2, word="ln")
+    yield "log", match.start()
+
+
+def _no_radicand(at: int) -> Unreadable:
+    return Unreadable("'√' stands before a number or a bracket, as in √2 and √(1 + 1)", at)

@@ -1,0 +1,471 @@
+"""Kind ``construct``: how an answer is read, what is run of it, and what a verdict makes of what came out."""
+
+import pickle
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from samples import text
+
+from dlquiz.core.building.goal import Condition
+from dlquiz.core.building.mask import read_mask
+from dlquiz.core.building.stack import LONGEST, MOST_LAYERS, read_stack
+from dlquiz.core.building.typed import Typed
+from dlquiz.core.calls import CallTemplate, Given
+from dlquiz.core.domains import Choice, Domain
+from dlquiz.core.expressions import Undefined, Unreadable, parse
+from dlquiz.core.formulas import Formula
+from dlquiz.core.kinds import KINDS, Construct
+from dlquiz.core.kinds.construct_allow import Allow, Range
+from dlquiz.core.oracle import Call, Failed, Outcome, Ran
+from dlquiz.core.questions import Question
+from dlquiz.core.texts import Template, Text, parse_template
+from dlquiz.core.verdicts import Level, Result, Unsettled, Verdict
+
+LAYERS = ("Conv2d", "MaxPool2d", "ReLU", "Dropout", "Flatten", "Linear")
+
+
+def formula(written: str) -> Formula:
+    return Formula((parse(written),))
+
+
+def call(function: str) -> CallTemplate:
+    return CallTemplate(function, {"layers": parse("built"), "input_shape": [3, parse("n"), parse("n")]})
+
+
+def typed(written: str) -> Typed:
+    return Typed(parse_template(written, ["n"]))
+
+
+def halve(**changes: Any) -> Construct:
+    fields: dict[str, Any] = {
+        "bank": "built",
+        "id": "halve",
+        "prompt": text("?"),
+        "domain": Domain({"n": Choice((32, 64))}, ()),
+        "allow": Allow(layers=LAYERS),
+        "goal": (
+            Condition(
+                id="size", call=call("stack.output_size"), equals=Given(parse("n/2")), says=text("strides divide")
+            ),
+            Condition(call=call("stack.num_params"), above=formula("0"), at_most=formula("100")),
+        ),
+        "accept": (typed("k=3 s=2 p=1"), typed("k={{n/16}} s=2")),
+        "reject": (typed("k=3 s=2"), typed("k=5 s=2 p=2"), typed("k=1")),
+        "trivial": typed("MaxPool2d(2)"),
+    }
+    return Construct(**{**fields, **changes})
+
+
+VALUES = {"n": 32}
+
+
+def ran(value: Any, kind: str = "module", ms: float = 1.0) -> Ran:
+    return Ran(Call("stack.output_size", {}), value, kind, "cpu", ms)  # type: ignore[arg-type]
+
+
+def failed(code: str, message: str = "layer 1, Conv2d: it is too wide") -> Failed:
+    return Failed(Call("stack.output_size", {}), code, message)  # type: ignore[arg-type]
+
+
+def verdict(outcomes: Sequence[Outcome], question: Construct | None = None, answer: str = "k=4 s=2 p=1") -> Verdict:
+    question = question or halve()
+    truth = question.settle(VALUES, [ran(16), ran(84)])
+    return question.mark(question.tried(question.read(answer, VALUES), outcomes), truth, VALUES)
+
+
+# --- reading
+
+
+def layers(written: str, allowed: Sequence[Any] = LAYERS) -> str:
+    return ", ".join(map(str, read_stack(written, allowed)))
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ("k=3 s=2 p=1", "Conv2d(kernel_size=3, stride=2, padding=1)"),
+        ("k=3, s=2, p=1", "Conv2d(kernel_size=3, stride=2, padding=1)"),
+        ("K = 3  D = 2", "Conv2d(kernel_size=3, dilation=2)"),
+        ("kernel_size=3 stride=2", "Conv2d(kernel_size=3, stride=2)"),
+        ("k=3 s=2, k=5", "Conv2d(kernel_size=3, stride=2), Conv2d(kernel_size=5)"),
+        ("k=3 s=2, ReLU", "Conv2d(kernel_size=3, stride=2), ReLU()"),
+        ("Conv2d(3, 8, 4, 4)", "Conv2d(in_channels=3, out_channels=8, kernel_size=4, stride=4)"),
+        ("conv2d(3, 8, kernel_size=4)", "Conv2d(in_channels=3, out_channels=8, kernel_size=4)"),
+        ("nn.Conv2d(3, 8, k=4)", "Conv2d(in_channels=3, out_channels=8, kernel_size=4)"),
+        ("torch.nn.MaxPool2d(2)", "MaxPool2d(kernel_size=2)"),
+        ("Conv2d(3,8,(3,5),stride=[2,1])", "Conv2d(in_channels=3, out_channels=8, kernel_size=(3, 5), stride=(2, 1))"),
+        ("Conv2d(3, 8, 3x5)", "Conv2d(in_channels=3, out_channels=8, kernel_size=(3, 5))"),
+        ("Conv2d(3, 8, 3 × 5)", "Conv2d(in_channels=3, out_channels=8, kernel_size=(3, 5))"),
+        ("Conv2d(k=3, bias=False)", "Conv2d(kernel_size=3, bias=False)"),
+        (
+            "Ｃｏｎｖ２ｄ（３，８，ｋ＝４）、ＲｅＬＵ（）",
+            "Conv2d(in_channels=3, out_channels=8, kernel_size=4), ReLU()",
+        ),
+        ("Dropout(p=.5), Flatten(), Linear(out_features=10)", "Dropout(p=0.5), Flatten(), Linear(out_features=10)"),
+        ("Flatten(1, -1)", "Flatten(start_dim=1, end_dim=-1)"),
+    ],
+)
+def test_layers_are_read_as_people_write_them(written: str, understood: str) -> None:
+    assert layers(written) == understood
+    assert layers(understood) == understood
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "reason"),
+    [
+        ("", 0, "a layer is missing here"),
+        ("k=3,", 3, "a layer is missing here"),
+        ("ReLU,, ReLU", 5, "a layer is missing here"),
+        ("Conv2(3)", 0, "did you mean 'Conv2d'"),
+        ("k=3 s=2, Relu6", 9, "did you mean 'ReLU'"),
+        ("Tanh", 0, "Tanh may not be used here"),
+        ("Conv2d(3, 8, 4, strid=2)", 16, "did you mean 'stride'"),
+        ("Conv2d(3, 8, 4, kernel_size=3)", 16, "kernel_size is given twice"),
+        ("k=3 s=2 k=3", 8, "kernel_size is given twice"),
+        ("ReLU, Conv2d(3, 8)", 6, "kernel_size is missing in Conv2d"),
+        ("s=2 p=1", 0, "kernel_size is missing in Conv2d"),
+        ("Linear(10)", 0, "out_features is missing in Linear"),
+        ("Conv2d(3, 8, 0)", 13, "kernel_size is a whole number from 1 to 1,024"),
+        ("Conv2d(3, 8, 3.0)", 13, "kernel_size is a whole number"),
+        ("Conv2d(3, 8, (3, 3, 3))", 13, "or two such as"),
+        ("Conv2d((3, 3), 8, 3)", 7, "in_channels is a whole number"),
+        ("Conv2d(3, 8, 3, bias=1)", 21, "bias is true or false"),
+        ("Dropout(1.5)", 8, "p is a number from 0 to 1"),
+        ("Conv2d(k=3, 8)", 12, "an argument without a name"),
+        ("ReLU(1)", 5, "ReLU takes no arguments"),
+        ("Flatten(1, 2, 3)", 14, "at most 2 arguments without names"),
+        ("Conv2d(3, 8, 3", 6, "a closing '\\)' is missing"),
+        ("Conv2d(3, 8, (3, 3)", 6, "a closing '\\)' is missing"),
+        ("Conv2d(3, 8, (3, 3", 13, "a closing '\\)' is missing"),
+        ("Conv2d(3, 8, 3))", 15, "a comma separates layers"),
+        ("ReLU ReLU", 5, "a comma separates layers"),
+        ("k=", 1, "a value is missing"),
+        ("k=three", 2, "a value is missing"),
+        ("k=3; ReLU", 3, "';' is not read here"),
+        ("k=3\x07", 3, "invisible character"),
+        ("k=" + "9" * 400, 2, "kernel_size is a whole number"),
+        ("ReLU" + ", ReLU" * MOST_LAYERS, 6 * MOST_LAYERS, "more than 12 layers"),
+        ("k" * (LONGEST + 1), LONGEST, "longer than 1000 characters"),
+    ],
+)
+def test_what_is_no_stack_is_refused_at_its_place(written: str, at: int, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason) as caught:
+        read_stack(written, LAYERS)
+    assert caught.value.position == at
+
+
+def test_letters_are_the_first_layer_with_a_kernel_that_may_be_used() -> None:
+    assert layers("k=3", ["ReLU", "MaxPool2d", "Conv2d"]) == "MaxPool2d(kernel_size=3)"
+    with pytest.raises(Unreadable, match="a layer is missing here"):
+        read_stack("k=3", ["ReLU"])
+
+
+def test_a_stack_crosses_the_wire_as_records() -> None:
+    assert halve().read("k=(3, 5), ReLU", VALUES).value == [
+        {"layer": "Conv2d", "kernel_size": [3, 5]},
+        {"layer": "ReLU"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "100/110/111",
+        "1 0 0; 1 1 0; 1 1 1",
+        "[[1,0,0],[1,1,0],[1,1,1]]",
+        "１００／１１０／１１１",
+        "100 110 111",
+        "100;110;111;",
+    ],
+)
+def test_a_mask_is_read_in_every_spelling(written: str) -> None:
+    assert read_mask(written, 3, 3) == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "reason"),
+    [
+        ("", 0, "row by row"),
+        ("[[]]", 0, "row by row"),
+        ("100/11/111", 4, "row 2 has 2 cells, and 3 are asked for"),
+        ("100/110", 4, "the mask has 2 rows, and 3 are asked for"),
+        ("100/110/111/111", 12, "the mask has 4 rows"),
+        ("100/120/111", 5, "a mask is made of 0 and 1, and '2' is neither"),
+        ("100/1x0/111", 5, "'x' is not read here"),
+    ],
+)
+def test_what_is_no_mask_is_refused_at_its_place(written: str, at: int, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason) as caught:
+        read_mask(written, 3, 3)
+    assert caught.value.position == at
+
+
+def test_a_mask_may_be_wider_than_high_and_its_size_a_parameter() -> None:
+    wide = Allow(mask=Formula((parse("n"), parse("2*n")), listed=True))
+    assert wide.read("1111/0000", {"n": 2}).value == [[1, 1, 1, 1], [0, 0, 0, 0]]
+    assert wide.read("1111/0000", {"n": 2}).text == "1111/0000"
+
+
+@pytest.mark.parametrize(("written", "value"), [("0.05", Fraction(1, 20)), ("1/20", Fraction(1, 20)), ("10", 10)])
+def test_a_number_may_be_arithmetic(written: str, value: object) -> None:
+    assert Allow(number=Range(above=Fraction(0), at_most=Fraction(10))).read(written, {}).value == value
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"), [("0", "above 0"), ("10.001", "at most 10"), ("-1", "above 0"), ("lr", "'lr' is none")]
+)
+def test_a_number_out_of_its_range_is_refused(written: str, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        Allow(number=Range(above=Fraction(0), at_most=Fraction(10))).read(written, {})
+    with pytest.raises(Unreadable):
+        Allow(number=Range(at_least=Fraction(2), below=Fraction(3))).read("3", {})
+
+
+# --- what is run
+
+
+def test_the_calls_of_an_instance_run_the_first_accepted_answer() -> None:
+    size, params = halve().calls({"n": 64})
+    assert size == Call(
+        "stack.output_size",
+        {"layers": [{"layer": "Conv2d", "kernel_size": 3, "stride": 2, "padding": 1}], "input_shape": [3, 64, 64]},
+    )
+    assert params.function == "stack.num_params"
+
+
+def test_an_answer_is_filled_from_the_parameters_with_all_digits() -> None:
+    assert halve().samples({"n": 64}, halve().settle({"n": 64}, [ran(32), ran(84)])).correct[1] == "k=4 s=2"
+    assert Typed(Template((parse("n"),))).fill({"n": 65536}) == "65536"
+
+
+def test_an_accepted_answer_that_cannot_be_read_leaves_nothing_to_run() -> None:
+    with pytest.raises(Undefined, match="kernel_size is missing"):
+        halve(accept=(typed("s=2"), typed("k=2 s=2"))).calls(VALUES)
+
+
+def test_the_trial_asks_each_condition_of_what_was_built() -> None:
+    reading = halve().read("MaxPool2d(2)", VALUES)
+    built = [{"layer": "MaxPool2d", "kernel_size": 2}]
+    assert [one.arguments["layers"] for one in halve().trial(reading, VALUES)] == [built, built]
+
+
+# --- truth
+
+
+def test_the_truth_is_an_accepted_answer_that_a_run_has_shown_to_be_right() -> None:
+    truth = halve().settle(VALUES, [ran(16), ran(84)])
+    assert (truth.value, truth.level, truth.conflict) == ("k=3 s=2 p=1", Level.PROVED, None)
+    assert [leg.value for leg in truth.legs] == [16, 84]
+    assert halve().expected(truth, "en") == "for instance k=3 s=2 p=1"
+
+
+def test_an_accepted_answer_that_misses_the_goal_does_not_count() -> None:
+    got = verdict([ran(16), ran(50)])
+    broken = halve().settle(VALUES, [ran(15), ran(84)])
+    assert broken.conflict == "the bank accepts k=3 s=2 p=1; output size: 15, not 16"
+    assert got.counts
+    assert not replace(got, truth=broken).counts
+
+
+def test_a_formula_alone_proves_nothing_and_a_source_is_cited() -> None:
+    assert halve().settle(VALUES, [ran(16, "closed_form"), ran(84)]).level is Level.COMPUTED
+    assert halve(cited="a book").settle(VALUES, [ran(16), ran(84)]).level is Level.CITED
+
+
+@pytest.mark.parametrize("code", ["refused", "error", "timeout", "died"])
+def test_a_bank_whose_example_does_not_run_settles_nothing(code: str) -> None:
+    with pytest.raises(Unsettled, match="too wide"):
+        halve().settle(VALUES, [failed(code), ran(84)])
+
+
+def test_a_bound_without_a_value_settles_nothing() -> None:
+    question = halve(goal=(Condition(call=call("stack.macs"), above=formula("1/(n - 32)")), *halve().goal[:1]))
+    with pytest.raises(Unsettled, match="divided by zero"):
+        question.settle(VALUES, [ran(1), ran(16)])
+
+
+# --- verdicts
+
+
+def test_every_condition_that_holds_makes_it_right() -> None:
+    got = verdict([ran(16), ran(100)])
+    assert (got.result, got.score, got.diagnoses) == (Result.RIGHT, 1.0, ())
+    assert halve().reason(got, "en") == "output size: 16; parameters: 100 (above 0, at most 100)"
+    assert halve().reason(got, "zh") == "输出尺寸：16；参数量：100（大于 0、至多 100）"
+
+
+def test_a_miss_says_what_it_really_gives_and_what_it_reaches() -> None:
+    got = verdict([ran(15), ran(12_345)])
+    assert (got.result, got.score) == (Result.WRONG, 0.0)
+    assert [one.id for one in got.diagnoses] == ["size"]
+    told = "output size: 15, not 16; parameters: 12,345, more than 100. For instance k=3 s=2 p=1."
+    assert halve().reason(got, "en") == told
+    half = verdict([ran(15), ran(84)])
+    assert half.score == 0.5
+    told = "输出尺寸：15，应为 16。已达到：参数量：84（大于 0、至多 100）。 例如 k=3 s=2 p=1。"
+    assert halve().reason(half, "zh") == told
+
+
+def test_what_the_engine_refuses_to_build_is_wrong_and_its_sentence_is_told_once() -> None:
+    got = verdict([failed("refused"), failed("refused")])
+    assert (got.result, got.score) == (Result.WRONG, 0.0)
+    told = "output size: none, for layer 1, Conv2d: it is too wide. For instance k=3 s=2 p=1."
+    assert halve().reason(got, "en") == told
+
+
+@pytest.mark.parametrize("code", ["error", "timeout", "died"])
+def test_an_engine_that_fails_has_said_nothing_about_the_answer(code: str) -> None:
+    with pytest.raises(Unsettled, match="stopped"):
+        verdict([ran(16), failed(code, "stopped after 10 s")])
+
+
+def test_an_answer_that_was_not_run_is_not_marked() -> None:
+    truth = halve().settle(VALUES, [ran(16), ran(84)])
+    with pytest.raises(Unsettled, match="was not run"):
+        halve().mark(halve().read("k=3", VALUES), truth, VALUES)
+    with pytest.raises(Unsettled, match="was not run"):
+        verdict([ran(16)])
+
+
+def test_the_verdict_rests_on_the_run_of_what_was_built() -> None:
+    got = verdict([ran(16, ms=7.0), ran(50, "closed_form")])
+    assert [(leg.value, leg.ms) for leg in got.truth.legs] == [(16, 7.0), (50, 1.0)]
+    shown = "stack.output_size(layers=Conv2d(kernel_size=4, stride=2, padding=1), input_shape=[3, 32, 32])"
+    assert got.truth.legs[0].what == shown
+    assert got.truth.level is Level.COMPUTED
+    assert got.truth.run is not None
+    assert got.truth.value == "k=3 s=2 p=1"
+
+
+def test_where_nothing_of_it_ran_the_verdict_shows_the_run_of_the_example() -> None:
+    got = verdict([failed("refused"), failed("refused")])
+    assert [leg.value for leg in got.truth.legs] == [16, 84]
+    assert "stride=2, padding=1" in got.truth.legs[0].what
+
+
+def condition(**bounds: Any) -> Condition:
+    return Condition(call=call("stack.depth"), **bounds)
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "told"),
+    [
+        (condition(equals=Given([64, 56])), [64, 55], "layers with weights: (64, 55), not (64, 56)"),
+        (condition(differs=Given(1)), 1, "layers with weights: 1, which is ruled out"),
+        (condition(at_least=formula("3")), 2, "layers with weights: 2, less than 3"),
+        (condition(at_most=formula("3")), 4, "layers with weights: 4, more than 3"),
+        (condition(above=formula("3")), 3, "layers with weights: 3, not above 3"),
+        (condition(below=formula("3")), 3, "layers with weights: 3, not below 3"),
+        (condition(at_most=formula("3")), "inf", "layers with weights: inf, more than 3"),
+        (condition(at_most=formula("3")), "nan", "layers with weights: nan, not at most 3"),
+        (condition(at_most=formula("3")), [1], "layers with weights: (1), not at most 3"),
+        (condition(equals=Given(True)), False, "layers with weights: no"),
+        (condition(equals=Given(True)), 1, "layers with weights: 1, not yes"),
+        (condition(equals=Given(0), name=text("depth")), 1, "depth: 1, not 0"),
+    ],
+)
+def test_each_bound_refuses_what_breaks_it(bound: Condition, value: Any, told: str) -> None:
+    question = halve(goal=(*halve().goal[:1], bound))
+    truth = halve().settle(VALUES, [ran(16), ran(84)])
+    got = question.mark(question.tried(question.read("k=3", VALUES), [ran(16), ran(value)]), truth, VALUES)
+    assert got.result is Result.WRONG
+    assert question.reason(got, "en").startswith(f"{told}. As asked: output size: 16.")
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [
+        (condition(equals=Given([64, 56])), [64, 56]),
+        (condition(differs=Given(1)), 2),
+        (condition(at_least=formula("3"), at_most=formula("3")), 3),
+        (condition(above=formula("3"), below=formula("4")), 3.5),
+        (condition(equals=Given(False)), False),
+    ],
+)
+def test_each_bound_lets_through_what_keeps_it(bound: Condition, value: Any) -> None:
+    question = halve(goal=(*halve().goal[:1], bound))
+    truth = halve().settle(VALUES, [ran(16), ran(84)])
+    got = question.mark(question.tried(question.read("k=3", VALUES), [ran(16), ran(value)]), truth, VALUES)
+    assert got.result is Result.RIGHT
+
+
+# --- the question as a whole
+
+
+def test_it_is_a_kind_and_is_answered_by_a_line() -> None:
+    assert KINDS["construct"] is Construct
+    assert Construct.form == "line"
+    assert issubclass(Construct, Question)
+
+
+@pytest.mark.parametrize(
+    ("allow", "en", "zh"),
+    [
+        (Allow(layers=("ReLU",)), "layers in torch's words, which are built: ReLU", "会真正搭建：ReLU"),
+        (Allow(layers=("ReLU", "MaxPool2d")), "k= s= p= d= is short for one MaxPool2d", "一个 MaxPool2d 的简写"),
+        (
+            Allow(number=Range(above=Fraction(0), at_most=Fraction(1, 2))),
+            "a number, above 0, at most 0.5",
+            "大于 0、至多 0.5",
+        ),
+        (Allow(number=Range()), "a number", "一个数"),
+        (Allow(mask=formula("3")), "rows of 0 and 1", "0 和 1"),
+    ],
+)
+def test_the_note_says_what_may_be_written(allow: Allow, en: str, zh: str) -> None:
+    assert en in halve(allow=allow).answer_note("en")
+    assert zh in halve(allow=allow).answer_note("zh")
+
+
+@pytest.mark.parametrize(
+    "allow",
+    [
+        Allow(layers=LAYERS),
+        Allow(layers=("ReLU",)),
+        Allow(number=Range()),
+        Allow(mask=formula("3")),
+        Allow(mask=formula("1")),
+    ],
+)
+def test_what_it_calls_unreadable_is(allow: Allow) -> None:
+    for written in allow.unreadable(VALUES):
+        with pytest.raises(Unreadable):
+            allow.read(written, VALUES)
+
+
+def test_two_answers_differ_in_form_by_their_layers_or_arguments_not_by_their_sizes() -> None:
+    allow = Allow(layers=LAYERS)
+    same = ["k=3 s=2 p=1", "Conv2d(kernel_size=5, padding=2, stride=4)", "k=3 s=2 p=1 d=1"]
+    assert len({allow.form(written, VALUES) for written in same}) == 1
+    others = [*same, "k=3 s=2", "k=3, ReLU", "MaxPool2d(3, 2, 1)"]
+    assert len({allow.form(written, VALUES) for written in others}) == 4
+    number = Allow(number=Range())
+    assert number.form("1/2", {}) == number.form("0.5", {}) != number.form("0.25", {})
+
+
+def test_faults_of_a_question_are_told() -> None:
+    assert list(halve().faults()) == []
+    blind = Condition(call=CallTemplate("stack.depth", {"layers": []}), equals=Given(1))
+    named = condition(equals=Given(1), name=Text(parse_template("size of {{n}}", ["n"])))
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"goal": (*halve().goal, named)}, "puts in no values"),
+        ({"allow": Allow()}, "either layers, a number or a mask"),
+        ({"allow": Allow(layers=LAYERS, number=Range())}, "either layers, a number or a mask"),
+        ({"allow": Allow(mask=Formula((parse("1"),) * 3, listed=True))}, "rows and columns"),
+        ({"goal": halve().goal[:1]}, "at least 2 conditions"),
+        ({"goal": (*halve().goal, condition())}, "bounds nothing"),
+        ({"goal": (*halve().goal, blind)}, "does not look at what was built"),
+        ({"accept": halve().accept[:1]}, "at least 2 answers"),
+        ({"reject": halve().reject[:2]}, "at least 3 near misses"),
+        ({"domain": Domain({"built": Choice((1,))}, ())}, "names what was built"),
+    ]
+    for changes, message in cases:
+        assert any(message in fault.message for fault in halve(**changes).faults()), message
+
+
+def test_a_question_can_be_kept_between_starts() -> None:
+    copy = pickle.loads(pickle.dumps(halve()))
+    assert copy.calls(VALUES) == halve().calls(VALUES)
