@@ -40,6 +40,10 @@ class StoreError(DlquizError):
     """The database can't do what was asked; nothing that was stored is lost."""
 
 
+class Locked(StoreError):  # noqa: N818 - the name says it
+    """Another program held its lock for too long; the same call may succeed later."""
+
+
 @contextmanager
 def sentences(path: Path) -> Iterator[None]:
     """Turn what SQLite raises inside the block into a StoreError that says what, where and what to do."""
@@ -49,7 +53,8 @@ def sentences(path: Path) -> Iterator[None]:
         name = getattr(error, "sqlite_errorname", "")
         sentence = next((text for start, text in _SENTENCES.items() if name.startswith(start)), None)
         sentence = sentence or "the database {path} can't be used ({error}); please report this"
-        raise StoreError(sentence.format(path=path, error=error, instead=instead_of(path))) from error
+        kind = Locked if sentence is _LOCKED else StoreError
+        raise kind(sentence.format(path=path, error=error, instead=instead_of(path))) from error
     except OverflowError as error:
         raise StoreError(
             f"a number is too large for the database {path}; whole numbers go up to 9223372036854775807"

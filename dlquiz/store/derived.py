@@ -5,7 +5,6 @@ A card is always computed by replaying its whole log, so a review, an override a
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import astuple, fields
 
 from dlquiz.core.scheduling import CardState, Rating, Scheduler, StudyClock, new_card
 
@@ -28,7 +27,7 @@ _TABLES = (
 _SCHEDULED = """
     SELECT key, final_rating, at_ms, offset_minutes, rollover_hour FROM entries WHERE counts AND NOT undone
 """
-_COLUMNS = tuple(field.name for field in fields(CardState))
+_COLUMNS = CardState._fields
 _SAVE = f"INSERT OR REPLACE INTO cards ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
@@ -46,7 +45,7 @@ def rebuild(connection: sqlite3.Connection, scheduler: Scheduler) -> None:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     for statement in _TABLES:
         connection.execute(statement)
-    connection.executemany(_SAVE, (astuple(card) for card in replay(connection, scheduler).values()))
+    connection.executemany(_SAVE, replay(connection, scheduler).values())
     connection.execute("INSERT INTO derived_with VALUES (?)", (scheduler.settings,))
 
 
@@ -62,7 +61,7 @@ def update(connection: sqlite3.Connection, scheduler: Scheduler, key: str) -> Ca
     if card is None:
         connection.execute("DELETE FROM cards WHERE key = ?", (key,))
         return new_card(key)
-    connection.execute(_SAVE, astuple(card))
+    connection.execute(_SAVE, card)
     return card
 
 

@@ -3,14 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from dlquiz.core.remembering import Review
 from dlquiz.core.scheduling import Rating
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A review in the log: its number, its rating after overrides, and whether it was undone."""
 
     id: int
@@ -19,7 +18,7 @@ class Entry:
     undone: bool
 
 
-COLUMNS = tuple(field.name for field in fields(Review))
+COLUMNS = Review._fields
 
 
 def to_row(review: Review) -> dict[str, str | int | float]:

@@ -5,10 +5,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from dlquiz.core.remembering import Review
 from dlquiz.core.scheduling import CardState, Rating, Scheduler, StudyClock, new_card
@@ -20,8 +19,7 @@ from dlquiz.store.verification import problems
 _ADD = f"INSERT INTO reviews ({', '.join(COLUMNS)}) VALUES ({', '.join(':' + name for name in COLUMNS)})"
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """How many reviewed cards are due, and how many reviews were done this study day."""
 
     due: int
@@ -57,6 +55,11 @@ class Store:
             raise
         return store
 
+    def wait_at_most(self, busy_ms: int) -> None:
+        """From here on wait no longer than this for another program's lock; backups keep the time given to ``open``."""
+        with sentences(self.path):
+            self._connection.execute(f"PRAGMA busy_timeout = {busy_ms:d}")
+
     def close(self) -> None:
         """Close the database; a second call does nothing."""
         self._connection.close()
@@ -87,17 +90,21 @@ class Store:
             self._connection.execute("INSERT INTO overrides (review_id, rating, at_ms) VALUES (?, ?, ?)", row)
             return derived.update(self._connection, self._scheduler, entry.review.key)
 
-    def undo(self, at_ms: int) -> Entry | None:
-        """Undo the newest review that is not undone, by a further row, and return it; None if there is none."""
+    def undo(self, at_ms: int, review_id: int | None = None) -> Entry | None:
+        """Undo a review, by a further row, and return it; without an id the newest that is not undone.
+
+        None if there is none of those. A review that was undone before is returned, and gets no second row.
+        """
         with self._writing():
-            newest = self._connection.execute("SELECT id FROM entries WHERE NOT undone ORDER BY id DESC LIMIT 1")
-            row = newest.fetchone()
-            if row is None:
+            number = self._newest() if review_id is None else review_id
+            if number is None:
                 return None
-            self._connection.execute("INSERT INTO undos (review_id, at_ms) VALUES (?, ?)", (row["id"], at_ms))
-            entry = self._entry(row["id"])
+            entry = self._entry(number)
+            if entry.undone:
+                return entry
+            self._connection.execute("INSERT INTO undos (review_id, at_ms) VALUES (?, ?)", (number, at_ms))
             derived.update(self._connection, self._scheduler, entry.review.key)
-            return entry
+            return entry._replace(undone=True)
 
     def card(self, key: str) -> CardState:
         """Return a card's state; a card without a review that counts is new."""
@@ -175,10 +182,14 @@ class Store:
                 derived.rebuild(self._connection, self._scheduler)
             yield
 
+    def _newest(self) -> int | None:
+        newest = self._connection.execute("SELECT id FROM entries WHERE NOT undone ORDER BY id DESC LIMIT 1").fetchone()
+        return None if newest is None else int(newest["id"])
+
     def _entry(self, review_id: int) -> Entry:
         row = self._connection.execute("SELECT * FROM entries WHERE id = ?", (review_id,)).fetchone()
         if row is None:
-            raise StoreError(f"there is no review {review_id} in {self.path}; only stored reviews can be graded")
+            raise StoreError(f"there is no review {review_id} in {self.path}; name one that is stored")
         return entry_from(row)
 
     def _rows(self, query: str, *values: str | int | None) -> list[sqlite3.Row]:

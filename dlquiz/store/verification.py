@@ -3,7 +3,6 @@
 import math
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple
 from pathlib import Path
 
 from dlquiz.core.scheduling import CardState, Scheduler
@@ -55,7 +54,7 @@ def _same(one: CardState | None, other: CardState | None) -> bool:
     """Compare to 9 digits: the last bit of a power differs between machines, and a database may move."""
     if one is None or other is None:
         return one is other
-    pairs = zip(astuple(one), astuple(other), strict=True)
+    pairs = zip(one, other, strict=True)
     return all(
         math.isclose(a, b, rel_tol=1e-9) if isinstance(a, float) and isinstance(b, float) else a == b for a, b in pairs
     )

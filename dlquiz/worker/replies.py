@@ -1,8 +1,7 @@
 """What the engine's replies say, as types."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlquiz.core.oracle import Block, Call, Failed, LegKind, Outcome, Ran
 from dlquiz.errors import DlquizError
@@ -14,8 +13,7 @@ class EngineError(DlquizError):
     """The engine cannot start or declines a question about itself; the text is one sentence."""
 
 
-@dataclass(frozen=True)
-class Hello:
+class Hello(NamedTuple):
     """What the engine runs on.
 
     ``versions`` has python, torch and sympy; ``torch_build`` is "cpu", "CUDA 12.6" or "ROCm 6.2"; ``gpu_unused`` says
@@ -30,8 +28,7 @@ class Hello:
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """An argument of an engine function; ``type`` is words, as in "a whole number from 1 to 64"."""
 
     name: str
@@ -40,8 +37,7 @@ class Parameter:
     default: Any
 
 
-@dataclass(frozen=True)
-class FunctionInfo:
+class FunctionInfo(NamedTuple):
     """An engine function as a bank may call it."""
 
     name: str

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ def now() -> int:
 @pytest.fixture
 def review() -> Callable[..., Review]:
     """`review(key=..., rating=...)`: a wrong answer with a misconception, changed as asked."""
-    return lambda **changes: replace(A_REVIEW, **changes)
+    return lambda **changes: A_REVIEW._replace(**changes)
 
 
 @pytest.fixture
@@ -44,7 +43,6 @@ from pathlib import Path
 from dlquiz.core.scheduling import Rating, Scheduler
 from dlquiz.errors import DlquizError
 from dlquiz.store import Review, Store
-from dataclasses import replace
 from sample_review import A_REVIEW, NOON
 path = Path(sys.argv[1])
 """

@@ -115,6 +115,22 @@ def test_undo_takes_back_the_newest_and_deletes_nothing(store: Store, path: Path
     assert [(entry.id, entry.undone) for entry in store.reviews()] == [(second, True), (first, False)]
 
 
+def test_undo_of_one_review_leaves_newer_ones(store: Store, path: Path, review: Make, now: int) -> None:
+    first = store.add_review(review(rating=Rating.GOOD))
+    second = store.add_review(review(key="other", rating=Rating.GOOD))
+    for _ in range(2):  # a second time it is as undone as before
+        undone = store.undo(now + 1, first)
+        assert undone is not None
+        assert (undone.id, undone.undone) == (first, True)
+        assert log_sizes(path)["undos"] == 1
+    assert store.cards().keys() == store.replay().keys() == {"other"}
+    newest = store.undo(now + 2)
+    assert newest is not None
+    assert newest.id == second
+    with pytest.raises(StoreError, match="there is no review 7"):
+        store.undo(now, 7)
+
+
 def test_undo_goes_on_after_a_restart(path: Path, review: Make, now: int) -> None:
     with Store.open(path, Scheduler(), now) as store:
         numbers = [store.add_review(review(rating=Rating.GOOD, at_ms=now + n * DAY)) for n in range(3)]

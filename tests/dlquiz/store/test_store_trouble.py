@@ -8,6 +8,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dlquiz.core.scheduling import Rating, Scheduler
-from dlquiz.store import Review, Store, StoreError, database, schema
+from dlquiz.store import Locked, Review, Store, StoreError, database, schema
 
 Make = Callable[..., Review]
 Beside = Callable[..., subprocess.Popen[str]]
@@ -105,6 +106,18 @@ def test_a_full_disk_loses_nothing(path: Path, review: Make, now: int) -> None:
         assert store.add_review(review(key="after")) == stored + 1
     with Store.open(path, Scheduler(), now) as store:
         assert len(store.reviews()) == len(store.cards()) == stored + 1
+
+
+def test_how_long_a_lock_is_waited_for_can_be_shortened(path: Path, review: Make, now: int) -> None:
+    with Store.open(path, Scheduler(), now) as store, closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store.wait_at_most(20)
+        begun = time.monotonic()
+        with pytest.raises(Locked, match="is locked by another program"):
+            store.add_review(review())
+        assert time.monotonic() - begun < 1
+        other.execute("ROLLBACK")
+        assert store.add_review(review()) == 1
 
 
 def test_a_locked_database_is_a_sentence_and_the_answer_can_be_given_again(path: Path, review: Make, now: int) -> None:
@@ -197,7 +210,7 @@ def test_synchronous_is_full_whatever_the_default_is(path: Path, now: int, monke
 ADD_50 = """
 with Store.open(path, Scheduler(), NOON, busy_ms=60_000) as store:
     for n in range(50):
-        store.add_review(replace(A_REVIEW, key=f"card-{n % 7}", at_ms=NOON + n * 3_600_000))
+        store.add_review(A_REVIEW._replace(key=f"card-{n % 7}", at_ms=NOON + n * 3_600_000))
     print(store.warnings)
 """
 
