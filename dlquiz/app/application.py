@@ -90,7 +90,8 @@ class DlquizApp(App[None]):
             await self.push_screen_wait(screens.study_screen(sitting, self._desk))
             if not sitting.study.history:
                 return self._first is not sitting
-        return await self.push_screen_wait(screens.summary_screen(sitting, self._desk.language))
+        at_home = self._first is not sitting
+        return await self.push_screen_wait(screens.summary_screen(sitting, self._desk.language, at_home))
 
     def _tell(self, error: DlquizError) -> None:
         self.notify(printable(str(error)), severity="error", markup=False)

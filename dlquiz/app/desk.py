@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlquiz.banks.library import Library
-from dlquiz.core.questions import Question
 from dlquiz.core.scheduling import Scheduler, StudyClock
-from dlquiz.core.session import Limits, Session, interleaved
+from dlquiz.core.session import Limits, Session
 from dlquiz.core.study import Study
 from dlquiz.core.texts import Language
 from dlquiz.errors import DlquizError
@@ -36,12 +35,12 @@ class Desk:
         return Library.load(self.banks, topics, self.home)
 
     def study(self, library: Library, topics: Sequence[str] = ()) -> Study:
-        """Return a session over the topics of a library, all of them if none is named; the topics take turns."""
+        """Return a session over the topics of a library, all of them if none is named."""
         if not topics and not library.questions:
             raise DlquizError(
                 "; ".join(library.warnings()) or "there are no banks; dlquiz doctor says where they are sought"
             )
         names = list(topics) or library.topics()
-        groups: list[list[Question]] = [library.topic(name) for name in names]
-        session = Session(interleaved(groups), self.store, self.rng, self.limits)
+        questions = [question for name in names for question in library.topic(name)]
+        session = Session(questions, self.store, self.rng, self.limits)
         return Study(session, self.store, self.worker, self.scheduler, self.clock(), self.language)

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from dlquiz.app.durations import run_time
+from dlquiz.app.evidence_of_claims import claim_blocks
 from dlquiz.app.phrases import Say, say_in
+from dlquiz.core.kinds import Claims
 from dlquiz.core.oracle import Block
 from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language
@@ -24,16 +26,12 @@ class Exhibit:
 
 
 def evidence_of(stored: Stored, language: Language) -> Exhibit:
-    """Return the legs of a verdict as a table, then the evidence of each run under its call."""
+    """Return how the answer was reached, and what each run handed back."""
     say = say_in(language)
     question = stored.attempt.instance.question
-    truth = stored.verdict.truth
-    blocks: list[Block] = [_legs_table(truth.legs, say)] if truth.legs else []
-    if question.cited is not None:
-        blocks.append(_text(say("cited_from", source=question.cited)))
-    for leg in truth.legs:
-        if leg.evidence:
-            blocks += [{"block": "heading", "text": f"{leg.what} → {show(leg.value)}"}, *leg.evidence]
+    cited = [] if question.cited is None else [_text(say("cited_from", source=question.cited))]
+    runs = claim_blocks(stored, language) if isinstance(question, Claims) else _run_blocks(stored, say)
+    blocks = [*cited, *runs]
 
     async def at_hand() -> Sequence[Block]:
         return blocks
@@ -57,6 +55,16 @@ def source_of(stored: Stored, worker: Worker, language: Language) -> Exhibit:
         return found
 
     return Exhibit(say("source_title"), asked_for)
+
+
+def _run_blocks(stored: Stored, say: Say) -> list[Block]:
+    """Return the legs of a verdict as a table, then the evidence of each run under its call."""
+    legs = stored.verdict.truth.legs
+    blocks = [_legs_table(legs, say)] if legs else []
+    for leg in legs:
+        if leg.evidence:
+            blocks += [{"block": "heading", "text": f"{leg.what} → {show(leg.value)}"}, *leg.evidence]
+    return blocks
 
 
 def _legs_table(legs: Sequence[Leg], say: Say) -> Block:

@@ -16,7 +16,7 @@ def filled(text: Text, language: Language, values: Mapping[str, Any]) -> str:
     try:
         return printable(text.fill(language, values))
     except Undefined as error:
-        return printable(say_in(language)("text_broken", why=error))
+        return printable(say_in(language)("text_broken", why=error.said(language)))
 
 
 def with_answer(instance: Instance, truth: Truth) -> dict[str, Any]:

@@ -9,18 +9,20 @@ from dlquiz.core.scheduling import CardState
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic and its figures; ``learned`` counts the cards that have left the learning steps."""
+    """A topic and its figures; ``seen`` counts the questions that were answered, ``learned`` the cards among them that
+    have left the learning steps.
+    """
 
     name: str
     questions: int
     due: int
-    new: int
+    seen: int
     learned: int
 
     @property
-    def share(self) -> float:
-        """The share of the questions that are learned, from 0 to 1."""
-        return self.learned / self.questions if self.questions else 0.0
+    def new(self) -> int:
+        """How many questions were never answered."""
+        return self.questions - self.seen
 
 
 def topics_of(library: Library, cards: Mapping[str, CardState], now_ms: int) -> list[Topic]:
@@ -35,6 +37,6 @@ def _topic(name: str, library: Library, cards: Mapping[str, CardState], now_ms: 
         name=name,
         questions=len(questions),
         due=sum(1 for card in known if card.due_ms <= now_ms),
-        new=len(questions) - len(known),
+        seen=len(known),
         learned=sum(1 for card in known if card.state == "review"),
     )

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import NamedTuple
 
+from dlquiz.app import stumbling
 from dlquiz.app.phrases import Say
 from dlquiz.app.runs import Runs
 from dlquiz.core.expressions import Undefined, Unreadable
@@ -17,9 +18,15 @@ from dlquiz.core.scheduling import Rating
 from dlquiz.core.session import Attempt
 from dlquiz.core.study import Engine, Stored, Study
 from dlquiz.core.texts import Text
-from dlquiz.core.verdicts import Reading, Result, Unsettled, Verdict
+from dlquiz.core.verdicts import Reading, Result, Truth, Unsettled, Verdict
 from dlquiz.errors import DlquizError
+from dlquiz.store.database import Locked
 from dlquiz.worker import Hello
+
+BUSY_MS = 20
+"""How long one try to store may hold the screen while another program has the database locked."""
+_LOCKED_TRIES = 50
+_LOCKED_PAUSE_S = 0.1
 
 
 class Unread(NamedTuple):
@@ -40,12 +47,29 @@ class Elsewhere(NamedTuple):
     verdict: Verdict
 
 
+class Revealed(NamedTuple):
+    """What a card reveals; nothing is stored until the learner grades themselves."""
+
+    truth: Truth
+
+
 class Undone(NamedTuple):
-    """A review that was taken back: what was answered to which card, and a new attempt if it was of this session."""
+    """A review that was taken back: what was answered to which card, and a new attempt if it was of this session.
+
+    One that is not of this session and was stored while it went on is ``elsewhere``: from another dlquiz.
+    """
 
     answer: str
     key: str
     attempt: Attempt | None = None
+    elsewhere: bool = False
+
+    @property
+    def phrase(self) -> str:
+        """The phrase that tells it, with ``answer`` and ``key``."""
+        if self.attempt is not None:
+            return "undone"
+        return "undone_elsewhere" if self.elsewhere else "undone_older"
 
 
 def schedules(stored: Stored) -> bool:
@@ -53,7 +77,7 @@ def schedules(stored: Stored) -> bool:
     return stored.verdict.counts and not stored.attempt.practice
 
 
-Outcome = Stored | Elsewhere | Unread | Trouble
+Outcome = Stored | Elsewhere | Revealed | Unread | Trouble
 
 
 class Sitting:
@@ -72,6 +96,7 @@ class Sitting:
         self.hints_shown = 0
         self.device: str | None = None
         self.runs = Runs(study.run)
+        self._locked_out = False
 
     def advance(self) -> Attempt | None:
         """Go to the next attempt and return it; None at the end of the session. Raises DlquizError."""
@@ -95,28 +120,31 @@ class Sitting:
             following = self.study.session.next(self.now())
             if following is not None:
                 self.runs.keep_only(following)
-                self.runs.begin(following)
+                self.runs.ahead(following)
 
     def read(self, text: str) -> Reading:
         """Return a typed answer as it is understood; raises Unreadable."""
         attempt = self.present
-        return attempt.instance.question.read(text, attempt.instance.values)
+        return stumbling.read(attempt.instance.question, text, attempt.instance.values)
 
     async def answer(self, text: str) -> Outcome:
         """Mark and store an answer to the present attempt."""
         attempt = self.present
+        if self.reveals(attempt):
+            return await self._reveal(attempt)
         try:
             reading = self.read(text)
         except Unreadable as error:
             return Unread(error)
         outcomes = await self.runs.outcomes(attempt.instance)
         try:
-            tried = await asyncio.wrap_future(self.study.trial(attempt, reading))
-            verdict = self.study.judge(attempt, reading, outcomes, tried)
+            with stumbling.marking(self.study.language):
+                tried = await asyncio.wrap_future(self.study.trial(attempt, reading))
+                verdict = self.study.judge(attempt, reading, outcomes, tried)
             if verdict.result is Result.ELSEWHERE:
                 attempt.hints += 1
                 return Elsewhere(verdict)
-            self.stored = self.study.store(attempt, text, verdict, self.now())
+            self.stored = await self._store(attempt, text, verdict)
             return self.stored
         except Unreadable as error:
             return Unread(error)
@@ -126,9 +154,39 @@ class Sitting:
         except (DlquizError, Undefined) as error:
             return Trouble(str(error))
 
+    @staticmethod
+    def reveals(attempt: Attempt) -> bool:
+        """Whether the attempt is at a card that has not revealed yet what it holds."""
+        return attempt.instance.question.form == "reveal" and not attempt.revealed
+
+    async def _reveal(self, attempt: Attempt) -> Revealed | Trouble:
+        """Run everything that the card reveals."""
+        outcomes = await self.runs.outcomes(attempt.instance)
+        try:
+            return Revealed(self.study.reveal(attempt, outcomes))
+        except Unsettled as reason:
+            self.runs.forget(attempt.instance)
+            return Trouble(str(reason))
+
+    async def _store(self, attempt: Attempt, text: str, verdict: Verdict) -> Stored:
+        """Store a review; while another program has the database locked, try again and leave the screen alive."""
+        now_ms = self.now()
+        self._locked_out = True
+        try:
+            for _ in range(_LOCKED_TRIES):
+                with suppress(Locked):
+                    return self.study.store(attempt, text, verdict, now_ms)
+                await asyncio.sleep(_LOCKED_PAUSE_S)
+            return self.study.store(attempt, text, verdict, now_ms)
+        finally:
+            self._locked_out = False
+
     def running(self, say: Say, seconds: int) -> str:
-        """Return a sentence about the run that is waited for."""
-        what = self.present.instance.calls[0].function
+        """Return a sentence about what is waited for: the run, or the database."""
+        if self._locked_out:
+            return f"{say('locked_out')} {say('seconds', seconds=seconds)}"
+        calls = self.present.instance.calls
+        what = calls[0].function if calls else self.present.instance.question.key
         sentence = say("running_on", what=what, device=self.device) if self.device else say("running", what=what)
         return f"{sentence} {say('seconds', seconds=seconds)}" if seconds else sentence
 
@@ -149,14 +207,19 @@ class Sitting:
             self.study.session.skip(attempt.instance)
 
     def undo(self) -> Undone | None:
-        """Take back the newest review; where it was of this session, its question is the present one again."""
+        """Take back the newest review of this session, whose question is then the present one again; else of the log.
+
+        The newest of the session is the one on the screen, whatever another dlquiz stores meanwhile.
+        """
         newest = self.study.history[-1] if self.study.history else None
         undone = self.study.undo(self.now())
         if isinstance(undone, Attempt):
             assert newest is not None
             self._take(undone)
             return Undone(newest.verdict.reading.text, undone.instance.question.key, undone)
-        return None if undone is None else Undone(undone.review.answer, undone.review.key)
+        if undone is None:
+            return None
+        return Undone(undone.review.answer, undone.review.key, elsewhere=undone.review.at_ms > self.started_ms)
 
     def practise(self) -> Attempt:
         """Go to a practice attempt that is aimed at the wrong ideas of the review before the learner."""

@@ -1,21 +1,26 @@
 """What a session came to: how it went, which wrong ideas were met, and when the cards come back."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dlquiz.app.sitting import Sitting
 from dlquiz.core.study import Stored
+from dlquiz.core.texts import Text
 from dlquiz.core.verdicts import Diagnosis, Result
 
 
 @dataclass(frozen=True)
 class Idea:
-    """A wrong idea that was met: how often, and the last review that showed it."""
+    """A wrong idea that was met: how often, and the last review that showed it.
+
+    Where it was the misjudging of a claim, ``claim`` is that claim and ``holds`` says whether it is true.
+    """
 
     diagnosis: Diagnosis
     count: int
     last: Stored
+    claim: Text | None = None
+    holds: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,25 @@ def tally(sitting: Sitting) -> Tally:
 
 
 def _ideas(history: Sequence[Stored]) -> tuple[Idea, ...]:
-    counts: Counter[str] = Counter()
-    last: dict[str, tuple[Diagnosis, Stored]] = {}
+    found: dict[tuple[str, Text | None], Idea] = {}
     for stored in history:
-        for diagnosis in stored.verdict.diagnoses:
-            counts[diagnosis.id] += 1
-            last[diagnosis.id] = (diagnosis, stored)
-    return tuple(Idea(last[name][0], count, last[name][1]) for name, count in counts.most_common())
+        for diagnosis, claim, holds in _met(stored):
+            name = diagnosis.id, None if diagnosis.id else claim or diagnosis.says
+            count = found[name].count + 1 if name in found else 1
+            found[name] = Idea(diagnosis, count, stored, claim, holds)
+    return tuple(sorted(found.values(), key=lambda idea: -idea.count))
+
+
+def _met(stored: Stored) -> Iterator[tuple[Diagnosis, Text | None, bool]]:
+    """Yield the wrong ideas of a review; those of a question with claims are the claims misjudged, in their order."""
+    verdict, instance = stored.verdict, stored.attempt.instance
+    if instance.question.form != "pick_many":
+        yield from ((diagnosis, None, False) for diagnosis in verdict.diagnoses)
+        return
+    options = instance.question.options(instance.values)
+    judged = zip(options, verdict.reading.value, verdict.truth.value, strict=True)
+    misjudged = [(option, holds) for option, said, holds in judged if said != holds]
+    yield from ((diagnosis, *claim) for diagnosis, claim in zip(verdict.diagnoses, misjudged, strict=True))
 
 
 def _returns(scheduled: Sequence[Stored]) -> tuple[tuple[str, int], ...]:

@@ -43,7 +43,7 @@ def span(values: Matrix) -> tuple[float, float]:
 
 
 def shade(value: float, low: float, high: float) -> str:
-    """Return the character for a value between ``low`` and ``high``.
+    """Return the character for a value between ``low`` and ``high``; where both are one value, 0 is blank.
 
     >>> [shade(value, 0, 1) for value in (0, 0.5, 1, math.nan)]
     [' ', '▒', '█', '?']
@@ -51,7 +51,7 @@ def shade(value: float, low: float, high: float) -> str:
     if not math.isfinite(value):
         return UNKNOWN
     if high <= low:
-        return RAMP[len(RAMP) // 2]
+        return RAMP[len(RAMP) // 2] if value else RAMP[0]
     return RAMP[min(int((value - low) / (high - low) * len(RAMP)), len(RAMP) - 1)]
 
 

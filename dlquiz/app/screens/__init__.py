@@ -1,6 +1,6 @@
 """The screens, each beside its style sheet. A screen is imported when it is shown: start-up pays for the first only."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -9,11 +9,16 @@ if TYPE_CHECKING:
     from dlquiz.app.screens.evidence import EvidenceScreen
     from dlquiz.app.screens.help import HelpScreen
     from dlquiz.app.screens.home import HomeScreen
+    from dlquiz.app.screens.laboratory import LaboratoryScreen
     from dlquiz.app.screens.study import StudyScreen
     from dlquiz.app.screens.summary import SummaryScreen
     from dlquiz.app.sitting import Sitting
     from dlquiz.core.study import Stored
     from dlquiz.core.texts import Language
+
+
+Side = Literal["run", "code"]
+"""What the evidence screen shows: what was run, or the code that ran."""
 
 
 def home_screen(desk: "Desk") -> "HomeScreen":
@@ -30,27 +35,29 @@ def study_screen(sitting: "Sitting", desk: "Desk") -> "StudyScreen":
     return StudyScreen(sitting, desk)
 
 
-def summary_screen(sitting: "Sitting", language: "Language") -> "SummaryScreen":
-    """Return the screen that ends a session."""
+def summary_screen(sitting: "Sitting", language: "Language", from_home: bool = False) -> "SummaryScreen":
+    """Return the screen that ends a session, which may have been started on the home screen."""
     from dlquiz.app.screens.summary import SummaryScreen
 
-    return SummaryScreen(sitting, language)
+    return SummaryScreen(sitting, language, from_home)
 
 
-def evidence_screen(stored: "Stored", language: "Language") -> "EvidenceScreen":
-    """Return the screen that shows what was run for a verdict."""
-    from dlquiz.app.evidence import evidence_of
+def evidence_screen(stored: "Stored", desk: "Desk", side: Side) -> "EvidenceScreen":
+    """Return the screen that shows what was run for a verdict, and its code; it opens on one of the two sides."""
+    from dlquiz.app.evidence import evidence_of, source_of
     from dlquiz.app.screens.evidence import EvidenceScreen
 
-    return EvidenceScreen(evidence_of(stored, language), language)
+    run, code = evidence_of(stored, desk.language), source_of(stored, desk.worker, desk.language)
+    return EvidenceScreen({"run": run, "code": code}, side, desk.language)
 
 
-def source_screen(stored: "Stored", desk: "Desk") -> "EvidenceScreen":
-    """Return the screen that shows the code that was run for a verdict."""
-    from dlquiz.app.evidence import source_of
-    from dlquiz.app.screens.evidence import EvidenceScreen
+def laboratory_screen(stored: "Stored", desk: "Desk") -> "LaboratoryScreen | None":
+    """Return the screen on which the parameters of an instance are changed; None where there are none to change."""
+    from dlquiz.app.screens.laboratory import LaboratoryScreen
+    from dlquiz.core.laboratory import Laboratory, suits
 
-    return EvidenceScreen(source_of(stored, desk.worker, desk.language), desk.language)
+    question, values = stored.attempt.instance.question, stored.attempt.instance.values
+    return LaboratoryScreen(Laboratory(question, values), desk) if suits(question) else None
 
 
 def help_screen(about: "Screen[Any]", language: "Language") -> "HelpScreen":

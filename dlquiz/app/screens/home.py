@@ -58,7 +58,7 @@ class HomeScreen(Screen[Sequence[str] | None]):
             heading.show(str(error))
             return
         heading.show(column_names(self._width, self._say) if self._topics else self._say("no_topics"))
-        shown.add_options([topic_line(topic, self._width) for topic in self._topics])
+        shown.add_options([topic_line(topic, self._width, self._say) for topic in self._topics])
         shown.highlighted = 0 if self._topics else None
         shown.focus()
 
@@ -70,7 +70,7 @@ class HomeScreen(Screen[Sequence[str] | None]):
     def _mark(self, event: OptionList.OptionHighlighted) -> None:
         """Point at the topic with a sign, too: a colour alone is not seen by everybody."""
         for place, topic in enumerate(self._topics):
-            line = topic_line(topic, self._width, here=place == event.option_index)
+            line = topic_line(topic, self._width, self._say, here=place == event.option_index)
             event.option_list.replace_option_prompt_at_index(place, line)
 
     def help_keys(self) -> list[Key]:

@@ -1,12 +1,14 @@
 """The question screen: a question, an answer, a verdict, the next question."""
 
 import asyncio
+import gc
 from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.visual import Visual
 
 from dlquiz.app import screens
@@ -22,6 +24,12 @@ from dlquiz.app.widgets.status_line import StatusLine
 from dlquiz.core.scheduling import Rating
 from dlquiz.core.session import Attempt
 from dlquiz.core.study import Stored
+
+_SHORT = 16
+"""A screen of fewer lines shows no blank ones."""
+
+_GARBAGE = 10_000
+"""New objects between two looks for garbage while studying: each look is then short."""
 
 
 class StudyScreen(TellingScreen[None]):
@@ -55,9 +63,17 @@ class StudyScreen(TellingScreen[None]):
         await self._ask(self.sitting.present)
         self.call_after_refresh(self.run_worker, self._begin())
 
+    def on_resize(self, event: Resize) -> None:
+        """Keep in view what has the keys, and use a short screen for text alone."""
+        short = event.size.height < _SHORT
+        self.set_class(short, "-short")
+        self._body.fit(short)
+
     async def _begin(self) -> None:
         import dlquiz.app.judged  # noqa: F401 - while the learner reads, so that the first verdict need not wait for it
 
+        gc.freeze()  # what was imported stays, so no look for garbage need go through it
+        gc.set_threshold(_GARBAGE)
         for sentence in self.sitting.warnings:
             self.tell(sentence, "warning")
         self.run_worker(self._back_up())
@@ -149,8 +165,10 @@ class StudyScreen(TellingScreen[None]):
             await self._ask(self.sitting.practise())
 
     async def action_undo(self) -> None:
-        """Take back the newest review, and ask its question again where it was of this session."""
+        """Empty the answer; where it is empty take back the newest review, and ask its question again where it can."""
         self._stop_waiting()
+        if self.sitting.stored is None and self._body.clear():
+            return
         with self.telling():
             undone = self.sitting.undo()
             if undone is None:
@@ -158,7 +176,7 @@ class StudyScreen(TellingScreen[None]):
             elif undone.attempt is not None:
                 await self._ask(undone.attempt, self._say("undone", answer=undone.answer))
             else:
-                self.tell(self._say("undone_older", answer=undone.answer, key=undone.key))
+                self.tell(self._say(undone.phrase, answer=undone.answer, key=undone.key))
                 self._show_status()
 
     def action_regrade(self, number: int) -> None:
@@ -171,12 +189,21 @@ class StudyScreen(TellingScreen[None]):
     def action_evidence(self) -> None:
         """Show the run behind the verdict."""
         if self.sitting.stored is not None:
-            self.app.push_screen(screens.evidence_screen(self.sitting.stored, self._desk.language))
+            self.app.push_screen(screens.evidence_screen(self.sitting.stored, self._desk, "run"))
 
     def action_source(self) -> None:
         """Show the code that ran."""
         if self.sitting.stored is not None:
-            self.app.push_screen(screens.source_screen(self.sitting.stored, self._desk))
+            self.app.push_screen(screens.evidence_screen(self.sitting.stored, self._desk, "code"))
+
+    def action_laboratory(self) -> None:
+        """Change the parameters of the instance, and see the answer follow."""
+        if self.sitting.stored is not None:
+            laboratory = screens.laboratory_screen(self.sitting.stored, self._desk)
+            if laboratory is None:
+                self.tell(self._say("no_laboratory"))
+            else:
+                self.app.push_screen(laboratory)
 
     def action_leave(self) -> None:
         """End the session; what is stored stays."""

@@ -20,16 +20,18 @@ from dlquiz.errors import DlquizError
 
 
 class SummaryScreen(Screen[bool]):
-    """Dismissed with whether the learner goes on."""
+    """Dismissed with whether the learner goes on. ``from_home``: the session was started on the home screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "go_on", "Go on", show=False),
-        Binding("q,escape", "leave", "Quit", show=False),
+        Binding("escape", "back", "Back", show=False),
+        Binding("q", "leave", "Quit", show=False),
     ]
 
-    def __init__(self, sitting: Sitting, language: Language) -> None:
+    def __init__(self, sitting: Sitting, language: Language, from_home: bool = False) -> None:
         super().__init__()
         self._sitting = sitting
+        self._from_home = from_home
         self._language = language
         self._say = say_in(language)
 
@@ -53,15 +55,20 @@ class SummaryScreen(Screen[bool]):
 
     def help_keys(self) -> list[Key]:
         """Return the keys of this screen."""
-        return [
+        keys = [
             Key("↵", self._say("go_on"), "screen.go_on"),
             Key("F1", self._say("help"), "app.help"),
             Key("q", self._say("quit"), "screen.leave"),
         ]
+        return [*keys, Key("Esc", self._say("home"), "screen.back")] if self._from_home else keys
 
     def action_go_on(self) -> None:
         """Go to the home screen."""
         self.dismiss(True)
+
+    def action_back(self) -> None:
+        """Go to where the session was started: the home screen, or the shell."""
+        self.dismiss(self._from_home)
 
     def action_leave(self) -> None:
         """Quit."""

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
+from textual.widget import Widget
 
 from dlquiz.core.expressions import Unreadable
 from dlquiz.core.questions import Form
@@ -48,9 +50,24 @@ class AnswerWidget(Vertical):
         """Take no more input; the answer stays to be seen."""
         raise NotImplementedError
 
+    def clear(self) -> bool:
+        """Become empty; return whether something stood there."""
+        raise NotImplementedError
+
     def take_focus(self) -> None:
         """Let keys go to the answer."""
         raise NotImplementedError
+
+    def point(self) -> Region:
+        """Return the part that the keys go to, seen from the top left of this widget."""
+        raise NotImplementedError
+
+    def keep_in_view(self) -> None:
+        """Scroll until the whole answer is seen, or where that has no room the part that the keys go to."""
+        if isinstance(self.parent, Widget):
+            fits = self.size.height <= self.parent.size.height
+            place = (self.size.region if fits else self.point()).translate(self.virtual_region.offset)
+            self.parent.scroll_to_region(place, animate=False, immediate=True)
 
 
 def answer_widget(form: Form) -> AnswerWidget:
@@ -59,6 +76,10 @@ def answer_widget(form: Form) -> AnswerWidget:
         from dlquiz.app.widgets.answer_line import AnswerLine
 
         return AnswerLine(form)
+    if form == "reveal":
+        from dlquiz.app.widgets.self_grade import SelfGrade
+
+        return SelfGrade(form)
     from dlquiz.app.widgets.picks import Picks
 
     return Picks(form)

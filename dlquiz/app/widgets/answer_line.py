@@ -5,6 +5,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import Paste
+from textual.geometry import Region
 from textual.widgets import Input
 
 from dlquiz.app.phrases import Say, say_in
@@ -50,6 +51,7 @@ class AnswerLine(AnswerWidget):
     def ask(self, attempt: Attempt, read: Read, language: Language) -> None:
         """Become empty for another attempt."""
         self._read = read
+        self._language: Language = language
         self._say: Say = say_in(language)
         self._usual = attempt.instance.question.answer_note(language)
         field = self.field
@@ -62,6 +64,16 @@ class AnswerLine(AnswerWidget):
         """Let keys go to the field."""
         self.field.disabled = False
         self.field.focus()
+
+    def clear(self) -> bool:
+        """Empty the field; return whether something stood there."""
+        written = bool(self.field.value)
+        self.field.value = ""
+        return written
+
+    def point(self) -> Region:
+        """Return the place of the field."""
+        return Region(0, 0, self.size.width, 1)
 
     def close(self) -> None:
         """Take no more input."""
@@ -78,6 +90,7 @@ class AnswerLine(AnswerWidget):
         event.stop()
         if not self.field.disabled:
             self._echo()
+            self.call_after_refresh(self.keep_in_view)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -95,14 +108,15 @@ class AnswerLine(AnswerWidget):
             try:
                 echo = self._say("read_as", text=self._read(text).text)
             except Unreadable as error:
-                self._point(error, error.reason, MUTED)
+                self._point(error, error.said(self._language), MUTED)
                 return
         self.query_one("#echo", Plain).show(echo)
-        self.query_one("#note", Plain).show(literal(note, MUTED))
+        self.query_one("#note", Plain).show(Rows([Row(literal(note, MUTED))]))
 
     def refuse(self, error: Unreadable) -> None:
         """Say under the field where the answer stops making sense."""
-        self._point(error, self._say("refused", why=error.reason), "bold $text-warning")
+        sentence = self._say("refused", why=error.said(self._language))
+        self._point(error, sentence, "bold $text-warning")
 
     def _point(self, error: Unreadable, sentence: str, style: str) -> None:
         """Put a caret under the position and the sentence beside it, on its left where the right has no room."""

@@ -1,11 +1,13 @@
-"""An answer by picking from numbered statements: any number of them, or one."""
+"""An answer by picking from numbered options: one of them, any number of them, or all of them in an order."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.style import Style
 
@@ -23,7 +25,7 @@ _NUMBER = "statement"
 
 
 class Picks(AnswerWidget, can_focus=True):
-    """Check boxes with numbers; 1-9 toggle, arrows and space too, ↵ submits."""
+    """Boxes with numbers; 1-9 toggle, arrows and space too, ↵ submits. An order is the order of picking."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"pick({number})", f"Pick {number}", show=False) for number in range(1, 10)),
@@ -34,11 +36,10 @@ class Picks(AnswerWidget, can_focus=True):
     ]
 
     cursor = reactive(0)
-    picked: reactive[frozenset[int]] = reactive(frozenset)
+    picked: reactive[tuple[int, ...]] = reactive(())
 
     def __init__(self, form: Form) -> None:
         super().__init__(form)
-        self._many = form == "pick_many"
         self._statements: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -49,6 +50,7 @@ class Picks(AnswerWidget, can_focus=True):
     def ask(self, attempt: Attempt, read: Read, language: Language) -> None:
         """Show the statements of another attempt, none picked."""
         instance = attempt.instance
+        self._language: Language = language
         self._say: Say = say_in(language)
         self._read = read
         self._usual = instance.question.answer_note(language)
@@ -56,13 +58,14 @@ class Picks(AnswerWidget, can_focus=True):
         self._statements = [filled(option, language, instance.values) for option in options]
         self.display = True
         self.set_reactive(Picks.cursor, 0)
-        self.set_reactive(Picks.picked, frozenset())
+        self.set_reactive(Picks.picked, ())
         self._draw()
 
     @property
     def text(self) -> str:
         """The answer as it would be typed."""
-        return " ".join(str(number) for number in sorted(self.picked))
+        numbers = self.picked if self.form == "arrange" else sorted(self.picked)
+        return " ".join(str(number) for number in numbers)
 
     def take_focus(self) -> None:
         """Let keys go to the statements."""
@@ -72,9 +75,24 @@ class Picks(AnswerWidget, can_focus=True):
         """Give way to the verdict, which shows the statements again with what holds."""
         self.display = False
 
+    def clear(self) -> bool:
+        """Pick nothing; return whether something was picked."""
+        written = bool(self.picked)
+        self.picked = ()
+        return written
+
+    def point(self) -> Region:
+        """Return the place of the statement at the cursor."""
+        above, here = (self._height(rows) for rows in (range(self.cursor), [self.cursor]))
+        return Region(0, above, self.size.width, here)
+
+    def _height(self, places: Iterable[int]) -> int:
+        return sum(len(self._row(place).lines(self.size.width)) for place in places) if self.size.width else 0
+
     def refuse(self, error: Unreadable) -> None:
         """Say why the picks are no answer."""
-        self.query_one("#note", Plain).show(literal(self._say("refused", why=error.reason), "bold $text-warning"))
+        sentence = self._say("refused", why=error.said(self._language))
+        self._note(literal(sentence, "bold $text-warning"))
 
     def action_move(self, by: int) -> None:
         """Go up or down."""
@@ -89,7 +107,12 @@ class Picks(AnswerWidget, can_focus=True):
         if not 1 <= number <= len(self._statements):
             return
         self.cursor = number - 1
-        self.picked = self.picked ^ {number} if self._many else frozenset({number})
+        if self.form == "pick_one":
+            self.picked = (number,)
+        elif number in self.picked:
+            self.picked = tuple(other for other in self.picked if other != number)
+        else:
+            self.picked = (*self.picked, number)
 
     def action_submit(self) -> None:
         """Answer with what is picked."""
@@ -100,8 +123,9 @@ class Picks(AnswerWidget, can_focus=True):
         self.post_message(self.Submitted(self.text))
 
     def watch_cursor(self) -> None:
-        """Draw the cursor where it is."""
+        """Draw the cursor where it is, and scroll there."""
         self._draw()
+        self.call_after_refresh(self.keep_in_view)
 
     def watch_picked(self) -> None:
         """Draw what is picked."""
@@ -122,16 +146,31 @@ class Picks(AnswerWidget, can_focus=True):
         if not self.is_mounted or not self._statements:
             return
         self.query_one("#statements", Plain).show(Rows([self._row(place) for place in range(len(self._statements))]))
-        echo = self._say("read_as", text=self._read(self.text).text) if self.picked else self._usual
-        self.query_one("#note", Plain).show(literal(echo, MUTED))
+        self._note(literal(self._echo() if self.picked else self._usual, MUTED))
+
+    def _echo(self) -> str:
+        """Return how the picks read, or what they still lack."""
+        try:
+            return self._say("read_as", text=self._read(self.text).text)
+        except Unreadable as error:
+            return error.said(self._language)
+
+    def _note(self, text: Content) -> None:
+        self.query_one("#note", Plain).show(Rows([Row(text)]))
 
     def _row(self, place: int) -> Row:
         number, here = place + 1, place == self.cursor and self.has_focus
         on = number in self.picked
-        box = ("[✓]" if on else "[ ]") if self._many else ("(•)" if on else "( )")
+        box = self._box(number, on)
         lead = Content.assemble(
             ("› " if here else "  ", "bold $text-accent"), (box, "bold $text-accent" if on else ""), f" {number}  "
         )
         mark = Style.from_meta({_NUMBER: number})
         text = literal(self._statements[place], "bold" if here else "")
         return Row(text.stylize(mark), lead.stylize(mark))
+
+    def _box(self, number: int, on: bool) -> str:
+        if self.form == "pick_one":
+            return "(•)" if on else "( )"
+        mark = str(self.picked.index(number) + 1) if on and self.form == "arrange" else "✓" if on else " "
+        return f"[{mark}]"

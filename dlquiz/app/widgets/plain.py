@@ -8,6 +8,7 @@ from textual.style import Style
 from textual.visual import Visual
 from textual.widgets import Static
 
+from dlquiz.app.widgets.rows import Row, Rows
 from dlquiz.core.printable import printable
 
 MUTED: Final = "$foreground 65%"
@@ -32,7 +33,7 @@ def clickable(text: Content, action: str) -> Content:
 
 
 class Plain(Static):
-    """A widget of literal text; strings are made printable, visuals are taken as they are."""
+    """A widget of literal text; strings are made printable and wrapped, visuals are taken as they are."""
 
     def __init__(self, content: str | Visual = "", **kwargs: Any) -> None:
         super().__init__(_safe(content), markup=False, **kwargs)
@@ -51,4 +52,6 @@ class Plain(Static):
 
 
 def _safe(content: str | Visual) -> Visual:
-    return literal(content) if isinstance(content, str) else content
+    if isinstance(content, str):
+        return Rows([Row(literal(content))]) if content else literal("")
+    return content

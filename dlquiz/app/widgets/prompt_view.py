@@ -1,5 +1,7 @@
 """What is asked: the prompt, the convention that it is asked under, and the hints shown so far."""
 
+from collections.abc import Sequence
+
 from dlquiz.app.filling import filled
 from dlquiz.app.phrases import say_in
 from dlquiz.app.widgets.plain import MUTED, Plain, literal
@@ -11,7 +13,10 @@ _GAP = Row(EMPTY)
 
 
 class PromptView(Plain):
-    """The question as it is read."""
+    """The question as it is read; ``tight`` leaves the blank lines out."""
+
+    tight = False
+    _shown: Sequence[Row] = ()
 
     def ask(self, attempt: Attempt, language: Language, hints: int) -> None:
         """Show the question of an attempt with its first ``hints`` hints."""
@@ -24,4 +29,14 @@ class PromptView(Plain):
         for number, hint in enumerate(question.hints[:hints], start=1):
             lead = say("hint_line", number=number, count=len(question.hints)) + "  "
             rows.append(Row(literal(filled(hint, language, values)), literal(lead, "$text-warning")))
-        self.show(Rows([*rows, _GAP] if hints else rows))
+        self._shown = [*rows, _GAP] if hints else rows
+        self._draw()
+
+    def tighten(self, tight: bool) -> None:
+        """Leave the blank lines out, or put them in again."""
+        if tight is not self.tight:
+            self.tight = tight
+            self._draw()
+
+    def _draw(self) -> None:
+        self.show(Rows([row for row in self._shown if not (self.tight and row is _GAP)]))

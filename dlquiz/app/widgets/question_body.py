@@ -42,6 +42,7 @@ class QuestionBody(VerticalScroll, can_focus=False):
         answer.take_focus()
         self.note(note)
         self.scroll_home(animate=False)
+        self.call_after_refresh(answer.keep_in_view)
 
     async def _answer_widget(self, form: Form) -> AnswerWidget:
         present = self.query_one(AnswerWidget)
@@ -60,6 +61,7 @@ class QuestionBody(VerticalScroll, can_focus=False):
         if isinstance(outcome, Unread):
             panel.note("")
             answer.refuse(outcome.error)
+            self.call_after_refresh(answer.keep_in_view)
             return
         final = isinstance(outcome, Stored)
         if final:
@@ -69,10 +71,28 @@ class QuestionBody(VerticalScroll, can_focus=False):
     def show_hints(self, attempt: Attempt, count: int) -> None:
         """Show the first ``count`` hints."""
         self.query_one(PromptView).ask(attempt, self._language, count)
+        self.call_after_refresh(self._keep_in_view)
+
+    def fit(self, short: bool) -> None:
+        """Keep in view what has the keys, at a new size; on a ``short`` screen without blank lines."""
+        self.query_one(PromptView).tighten(short)
+        self.call_after_refresh(self._keep_in_view)
+
+    def _keep_in_view(self) -> None:
+        panel = self.query_one(VerdictView)
+        if panel.has_focus:
+            panel.keep_in_view()
+        else:
+            self.query_one(AnswerWidget).keep_in_view()
 
     def note(self, sentence: str) -> None:
         """Show a sentence in place of the verdict, or nothing if it is empty."""
         self.query_one(VerdictView).note(sentence)
+
+    def clear(self) -> bool:
+        """Empty the answer; return whether something stood there."""
+        self.note("")
+        return self.query_one(AnswerWidget).clear()
 
     def submit(self) -> None:
         """Answer with what stands there."""

@@ -9,6 +9,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
+from dlquiz.app.widgets.wrapping import wrapped
+
 EMPTY = Content("")
 _GAP = 2
 
@@ -23,8 +25,8 @@ class Row(NamedTuple):
     def lines(self, width: int) -> list[Content]:
         """Return the row in lines of at most ``width`` cells."""
         indent = min(self.lead.cell_length, max(width - 1, 0))
-        wrapped = self.text.wrap(max(width - indent, 1)) or [EMPTY]
-        lines = [self.lead + wrapped[0], *(Content(" " * indent) + line for line in wrapped[1:])]
+        first, *others = wrapped(self.text, max(width - indent, 1)) or [EMPTY]
+        lines = [self.lead + first, *(Content(" " * indent) + line for line in others)]
         if not self.tail:
             return lines
         room = width - lines[-1].cell_length - self.tail.cell_length

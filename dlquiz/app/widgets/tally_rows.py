@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dlquiz.app.durations import interval, spent
 from dlquiz.app.filling import filled, with_answer
 from dlquiz.app.phrases import Say, say_in
-from dlquiz.app.tally import Tally
+from dlquiz.app.tally import Idea, Tally
 from dlquiz.app.widgets.plain import MUTED, literal
 from dlquiz.app.widgets.rows import EMPTY, Row
 from dlquiz.core.texts import Language
 
 _INDENT = literal("  ")
+_DEEPER = literal("    ")
 _GAP = Row(EMPTY)
 
 
@@ -34,9 +35,20 @@ def _ideas(tally: Tally, say: Say, language: Language) -> Iterator[Row]:
         yield _GAP
         yield Row(literal(say("ideas_met"), MUTED))
     for idea in tally.ideas:
-        values = with_answer(idea.last.attempt.instance, idea.last.verdict.truth)
-        says = literal(filled(idea.diagnosis.says, language, values))
-        yield Row(says, _INDENT, literal(f"{idea.diagnosis.id} ×{idea.count}", MUTED))
+        yield from _idea(idea, say, language)
+
+
+def _idea(idea: Idea, say: Say, language: Language) -> Iterator[Row]:
+    """Yield what is said to a wrong idea; where that was the misjudging of a claim, under the claim."""
+    values = with_answer(idea.last.attempt.instance, idea.last.verdict.truth)
+    says = literal(filled(idea.diagnosis.says, language, values))
+    count = literal(f"{idea.diagnosis.id} ×{idea.count}".strip(), MUTED)
+    if idea.claim is None:
+        yield Row(says, _INDENT, count)
+        return
+    yield Row(literal(filled(idea.claim, language, values)), _INDENT, count)
+    why = EMPTY if idea.diagnosis.says == idea.claim else literal("  ") + says
+    yield Row(literal(say("misjudged_true" if idea.holds else "misjudged_false"), "bold") + why, _DEEPER)
 
 
 def _returns(tally: Tally, say: Say, language: Language) -> Iterator[Row]:

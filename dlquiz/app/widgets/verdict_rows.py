@@ -12,12 +12,14 @@ from dlquiz.app.widgets.key_bar import Key, key_text
 from dlquiz.app.widgets.plain import MUTED, literal
 from dlquiz.app.widgets.rows import EMPTY, Row
 from dlquiz.core import phrases
+from dlquiz.core.questions import Shown
 from dlquiz.core.session import Attempt
 from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language, Text
 from dlquiz.core.verdicts import Result, Truth, Verdict
 
 _RIGHT, _WRONG, _OTHER = ("✓ ", "bold $text-success"), ("✗ ", "bold $text-error"), ("! ", "bold $text-warning")
+_NEITHER = ("  ", "")
 _INDENT = literal("  ")
 _DEEPER = literal("     ")
 
@@ -31,6 +33,7 @@ def verdict_rows(stored: Stored, language: Language) -> list[Row]:
     picked = question.form == "pick_many"
     rows = [Row(reason, literal(*sign))] if picked or not verdict.diagnoses else []
     rows += _statements(stored, language) if picked else _diagnosed(stored, reason, literal(*sign), language)
+    rows += _options(stored, language)
     rows += _explained(question.explain, attempt, verdict, language)
     if verdict.truth.conflict is not None:
         rows.append(Row(literal(phrases.say(language, "conflict", detail=verdict.truth.conflict)), literal(*_OTHER)))
@@ -46,6 +49,17 @@ def elsewhere_rows(attempt: Attempt, verdict: Verdict, language: Language) -> li
     here = [literal(say("convention", text=filled(convention, language, values)))] if convention else []
     rest = [*here, literal(say("elsewhere_again"), MUTED)]
     return [Row(literal("  ").join([given, *says]), literal(*_OTHER)), *(Row(text, _INDENT) for text in rest)]
+
+
+def revealed_rows(attempt: Attempt, truth: Truth, language: Language) -> list[Row]:
+    """Return the rows of what a card reveals, and how learners grade themselves."""
+    say = say_in(language)
+    rows = list(_listed(attempt, attempt.instance.question.revealed(truth, attempt.instance.values), truth, language))
+    return [
+        *rows,
+        Row(literal(level_text(truth, say), MUTED), _INDENT),
+        Row(literal(say("grade_yourself"), "bold"), _INDENT),
+    ]
 
 
 def trouble_rows(sentence: str, say: Say) -> list[Row]:
@@ -105,6 +119,21 @@ def _statements(stored: Stored, language: Language) -> Iterator[Row]:
         yield Row(text, lead)
         why = literal(_why(next(misjudged).says, option, values, language))
         yield Row(literal(say("misjudged_true" if holds else "misjudged_false"), "bold") + "  " + why, _DEEPER)
+
+
+def _options(stored: Stored, language: Language) -> Iterator[Row]:
+    """Yield each option with whether it was picked or placed rightly, and what it stands for."""
+    instance = stored.attempt.instance
+    shown = instance.question.shown(stored.verdict, instance.values)
+    yield from _listed(stored.attempt, shown, stored.verdict.truth, language)
+
+
+def _listed(attempt: Attempt, shown: Sequence[Shown], truth: Truth, language: Language) -> Iterator[Row]:
+    values = with_answer(attempt.instance, truth)
+    for option in shown:
+        sign, style = _NEITHER if option.right is None else _RIGHT if option.right else _WRONG
+        lead = literal(f"  {sign}{option.number}  ", style)
+        yield Row(literal(filled(option.text, language, values)), lead, literal(option.remark, MUTED))
 
 
 def _why(says: Text, option: Text, values: Mapping[str, Any], language: Language) -> str:

@@ -16,6 +16,7 @@ class VerdictView(Plain):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "screen.evidence", "The run", show=False),
         Binding("s", "screen.source", "The code", show=False),
+        Binding("l", "screen.laboratory", "The laboratory", show=False),
         Binding("p", "screen.practise", "Practise", show=False),
         Binding("u", "screen.undo", "Undo", show=False),
         Binding("q", "screen.leave", "Leave", show=False),
@@ -28,7 +29,11 @@ class VerdictView(Plain):
         self._rows(rows, keys=final)
         if final:
             self.focus()
-        self.call_after_refresh(self.scroll_visible, animate=False, top=False)
+        self.call_after_refresh(self.keep_in_view)
+
+    def keep_in_view(self) -> None:
+        """Scroll until it is seen, from its first line on."""
+        self.scroll_visible(animate=False, immediate=True)
 
     def note(self, sentence: str) -> None:
         """Show a sentence, or nothing if it is empty; the answer stays where it is seen."""

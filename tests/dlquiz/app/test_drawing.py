@@ -97,6 +97,7 @@ def test_shades_grow_with_the_value():
     assert "".join(shade(value, 0, 4) for value in range(5)) == RAMP
     assert shade(math.inf, 0, 1) == "?"
     assert shade(3, 3, 3) == "▒"
+    assert shade(0, 0, 0) == " "
 
 
 def test_axis_of_one_value_has_room():

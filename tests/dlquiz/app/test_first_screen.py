@@ -30,12 +30,14 @@ NOT_NEEDED = [
     "torch",
     "dlquiz.app.drawing",
     "dlquiz.app.evidence",
+    "dlquiz.app.evidence_of_claims",
     "dlquiz.app.screens.evidence",
     "dlquiz.app.screens.help",
     "dlquiz.app.screens.home",
     "dlquiz.app.screens.summary",
     "dlquiz.app.widgets.blocks",
     "dlquiz.app.widgets.picks",
+    "dlquiz.core.reasons",
 ]
 
 

@@ -4,13 +4,18 @@ import pytest
 from reading_screens import answer, flat, shown
 from sample_desk import sample_desk
 
+from dlquiz.app.phrases import say_in
+from dlquiz.app.screens.summary import SummaryScreen
+from dlquiz.app.shelf import Topic
+from dlquiz.app.sitting import Sitting
 from dlquiz.app.widgets.blocks.heatmap import HeatmapView
+from dlquiz.app.widgets.topic_table import topic_line
 
 
 async def test_home_lists_topics_and_starts_the_chosen_one(desk, opened):
     async with opened(desk, None) as pilot:
         screen = shown(pilot)
-        assert [line.split()[-6] for line in screen.splitlines() if "0%" in line] == [
+        assert [line.split()[-8] for line in screen.splitlines() if " of " in line] == [
             "attention",
             "cnn",
             "hostile",
@@ -28,7 +33,20 @@ async def test_home_tells_what_is_due_and_learned(desk, opened):
     desk.now.now += 30 * 86_400_000
     async with opened(desk, None) as pilot:
         line = next(line for line in shown(pilot).splitlines() if "cnn" in line)
-    assert line.split()[-5:] == ["1", "0", "1", "━━━━━━━━━━", "100%"]
+    assert line.split()[-7:] == ["1", "0", "1", "of", "1", "██████████", "1"]
+
+
+async def test_home_tells_what_is_seen_before_it_is_learned(desk, opened):
+    async with opened(desk, ["cnn"]) as pilot:
+        await answer(pilot, "29")
+    async with opened(desk, None) as pilot:
+        line = next(line for line in shown(pilot).splitlines() if "cnn" in line)
+    assert line.split()[-6:] == ["0", "1", "of", "1", "▒▒▒▒▒▒▒▒▒▒", "0"]
+
+
+@pytest.mark.parametrize(("seen", "learned", "bar"), [(0, 0, "─" * 10), (1, 0, "▒" + "─" * 9), (99, 98, "█" * 9 + "─")])
+def test_bar_is_empty_or_full_only_where_the_topic_is(seen, learned, bar):
+    assert bar in topic_line(Topic("cnn", 100, 0, seen, learned), 3, say_in("en")).plain
 
 
 async def test_all_topics_take_turns_and_leaving_comes_home(desk, opened):
@@ -55,6 +73,39 @@ async def test_from_the_summary_to_the_home_screen(desk, opened):
         assert "What do you want to study?" in shown(pilot)
 
 
+async def summary_of(desk, opened, from_home, key):
+    """Return the summary's keys, and whether it is left for the home screen by a key."""
+    sitting = Sitting(desk.study(desk.library(["cnn"]), ["cnn"]), desk.now)
+    left = []
+    async with opened(desk, None) as pilot:
+        pilot.app.push_screen(SummaryScreen(sitting, "en", from_home), left.append)
+        await pilot.pause(0.1)
+        keys = shown(pilot).splitlines()[-1]
+        await pilot.press(key)
+        await pilot.pause(0.1)
+    return keys, left
+
+
+async def test_esc_on_the_summary_goes_back_to_where_the_session_was_started(desk, opened):
+    keys, left = await summary_of(desk, opened, from_home=True, key="escape")
+    assert ("Esc home" in keys, left) == (True, [True])
+    keys, left = await summary_of(desk, opened, from_home=False, key="escape")
+    assert ("Esc" in keys, left) == (False, [False])
+    assert (await summary_of(desk, opened, from_home=True, key="q"))[1] == [False]
+
+
+async def test_summary_shows_a_misjudged_claim_and_why(desk, opened):
+    async with opened(desk, ["normalization"]) as pilot:
+        await pilot.press("1", "3", "enter")
+        await pilot.pause(0.1)
+        await pilot.press("q")
+        await pilot.pause(0.1)
+        screen = flat(shown(pilot))
+    assert "LayerNorm's output for one sample depends on the rest of the batch. ln-batch ×1" in screen
+    assert "ln-batch ×1 It does not hold. LayerNorm looks at one sample only." in screen
+    assert "LayerNorm can be trained with a batch of one vector. ln-one ×1 It holds." in screen
+
+
 @pytest.mark.parametrize("topics", [["cnn"], None])
 async def test_help_names_the_keys_of_the_screen(desk, opened, topics):
     async with opened(desk, topics) as pilot:
@@ -75,6 +126,7 @@ async def test_evidence_shows_legs_and_every_block(desk, opened):
         await pilot.pause(0.1)
         screen = shown(pilot)
         assert "31      module        cpu      0.4 ms   conv.output_size(size=61" in screen
+        assert "padding=4)" in screen
         assert "31      closed form                     floor((n + 2*p - k)/s) + 1" in screen
         assert "       30     56   64" in screen
         assert "a SGD   b Adam" in screen

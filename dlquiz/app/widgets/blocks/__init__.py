@@ -33,6 +33,6 @@ def block_widget(block: Block, language: Language) -> Widget:
         return text_widget({"text": say("unknown_block", name=name)}, language)
     try:
         return BLOCKS[name](block, language)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (LookupError, TypeError, ValueError, AttributeError) as problem:
         sentence = say("broken_block", name=name, why=f"{type(problem).__name__} {problem}")
         return text_widget({"text": sentence}, language)

@@ -14,6 +14,7 @@ from dlquiz.app.drawing.axes import tick_text
 from dlquiz.app.drawing.shades import RAMP, Shrunk, shade, shrink, span
 from dlquiz.app.phrases import say_in
 from dlquiz.app.widgets.plain import MUTED, literal
+from dlquiz.app.widgets.wrapping import wrapped
 from dlquiz.core.oracle import Block
 from dlquiz.core.printable import printable_line
 from dlquiz.core.texts import Language
@@ -46,17 +47,25 @@ class HeatmapView(Widget, can_focus=True):
         """Draw title, cells, scale and what the cursor reads."""
         shrunk = self._shrunk(self.size.width)
         rows = [self._row(shrunk, place) for place in range(len(shrunk.cells))]
-        x_label, y_label = self._labels
-        head = literal(self._title, "bold") + literal(f"   {y_label} ↓  {x_label} →".rstrip(), MUTED)
-        scale = self._say("heat_scale", low=tick_text(self._low), ramp=f"|{RAMP}|", high=tick_text(self._high))
+        scale = self._scale()
         mean = self._say("heat_mean", rows=shrunk.rows, columns=shrunk.columns)
         notes = [scale] if shrunk.rows == shrunk.columns == 1 else [f"{scale}   {mean}"]
         notes.append(self._reading(shrunk) if self.has_focus else self._say("heat_keys"))
-        return Content("\n").join([head, *rows, *(literal(note, MUTED) for note in notes)])
+        return Content("\n").join([*self._head(self.size.width), *rows, *(literal(note, MUTED) for note in notes)])
+
+    def _head(self, width: int) -> list[Content]:
+        x_label, y_label = self._labels
+        head = literal(self._title, "bold") + literal(f"   {y_label} ↓  {x_label} →".rstrip(), MUTED)
+        return wrapped(head, max(width, 2))
+
+    def _scale(self) -> str:
+        if all(value == self._low for row in self._values for value in row):
+            return self._say("heat_same", value=tick_text(self._low))
+        return self._say("heat_scale", low=tick_text(self._low), ramp=f"|{RAMP}|", high=tick_text(self._high))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the number of lines: the cells, and three around them."""
-        return len(self._shrunk(width).cells) + 3
+        """Return the number of lines: the title, the cells, and two below them."""
+        return len(self._head(width)) + len(self._shrunk(width).cells) + 2
 
     def action_move(self, rows: int, columns: int) -> None:
         """Move the cursor."""
@@ -68,7 +77,7 @@ class HeatmapView(Widget, can_focus=True):
     def on_mouse_move(self, event: MouseMove) -> None:
         """Let the cursor follow the mouse."""
         cells = self._shrunk(self.size.width).cells
-        row, column = event.y - 1, event.x // _CELL
+        row, column = event.y - len(self._head(self.size.width)), event.x // _CELL
         if 0 <= row < len(cells) and 0 <= column < len(cells[row]):
             self.focus(scroll_visible=False)
             self.cursor = (row, column)
