@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-_GARBAGE = 50_000
+_GARBAGE = 150_000
 """New objects between two looks for garbage: what imports make stays, and the usual 700 cost a tenth of the start."""
 
 

@@ -8,8 +8,6 @@ from dlquiz.cli import options
 from dlquiz.cli.printing import as_json, json_text, line
 from dlquiz.errors import DlquizError
 
-NAME = "calc"
-
 
 def command(
     function: Annotated[str, typer.Argument(metavar="FUNCTION", help="As dlquiz functions lists them.")],

@@ -13,8 +13,6 @@ from dlquiz.cli.printing import as_json, line, tell
 if TYPE_CHECKING:
     from dlquiz.banks.check import Report
 
-NAME = "check"
-
 
 class Format(StrEnum):
     """How findings are written."""

@@ -11,8 +11,9 @@ from dlquiz.app.desk import Desk
 from dlquiz.banks.library import Library
 from dlquiz.cli import options, places
 from dlquiz.cli.printing import tell
-from dlquiz.core.scheduling import Scheduler, StudyClock
+from dlquiz.core.scheduling import CardState, Scheduler, StudyClock
 from dlquiz.core.session import Limits
+from dlquiz.errors import DlquizError
 from dlquiz.store.store import Store
 from dlquiz.worker import Worker
 
@@ -53,6 +54,30 @@ def log(database: Path | None, scheduler: Scheduler | None = None, *, backup: bo
         for warning in store.warnings:
             tell(warning)
         yield store
+
+
+def cards(database: Path | None) -> dict[str, CardState]:
+    """Return the cards of the database; nothing is made where there is none.
+
+    Nobody has studied yet where the usual place is empty; a place that was named is mistyped, a DlquizError.
+    """
+    if exists(database):
+        with log(database) as store:
+            return store.cards()
+    return {}
+
+
+def exists(database: Path | None) -> bool:
+    """Whether there is a database; raises DlquizError for a place that was named and holds none."""
+    path = places.database(database)
+    if database is not None and not path.exists():
+        raise no_database(path)
+    return path.exists()
+
+
+def no_database(path: Path) -> DlquizError:
+    """Return what to say of a place that was named and holds no database."""
+    return DlquizError(f"there is no database {path}; name one with --db, or leave --db out for the usual one")
 
 
 @contextmanager

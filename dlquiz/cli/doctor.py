@@ -10,8 +10,6 @@ from dlquiz.cli.printing import as_json, line
 if TYPE_CHECKING:
     from dlquiz.cli.health import Health
 
-NAME = "doctor"
-
 
 def command(db: options.Database = None, device: options.Device = None, json: options.Json = False) -> None:
     """Look for what is wrong with the installation."""

@@ -1,6 +1,6 @@
 """``dlquiz due``: which cards are due, the longest due first."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +11,6 @@ from dlquiz.cli.printing import as_json, line, tell
 
 if TYPE_CHECKING:
     from dlquiz.core.scheduling import CardState
-
-NAME = "due"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,19 +21,21 @@ def command(
     json: options.Json = False,
 ) -> None:
     """List the cards that are due."""
-    from dlquiz.cli.desk import library, log, now_ms
+    from dlquiz.cli.desk import cards, library, now_ms
 
     keys = {question.key for question in library(bank).questions}
-    with log(db) as store:
-        reviewed = sorted(store.cards().values(), key=lambda card: (card.due_ms, card.key))
+    reviewed = sorted(cards(db).values(), key=lambda card: (card.due_ms, card.key))
     now = now_ms()
     known = [card for card in reviewed if card.key in keys]
     listed = [card for card in known if ahead or card.due_ms <= now]
     if json:
         as_json([{"key": card.key, "due_utc": utc(card.due_ms)} for card in listed])
-        return
-    _print(listed, now)
-    _explain(known if not listed else [], {card.key for card in reviewed} - keys, now)
+    else:
+        _print(listed, now)
+    if not listed:
+        tell(_nothing_due(known, now))
+    if lost := {card.key for card in reviewed} - keys:
+        tell(f"{len(lost)} reviewed cards belong to no bank at hand, such as {min(lost)}; name their bank with --bank")
 
 
 def utc(ms: int) -> str:
@@ -55,12 +55,11 @@ def _print(cards: Iterable["CardState"], now: int) -> None:
         line(f"{card.key}  {f'since {ago}' if card.due_ms <= now else f'in {ago}'}")
 
 
-def _explain(waiting: Iterable["CardState"], lost: Collection[str], now: int) -> None:
-    """Say what is not listed: when the next card is due, and cards whose questions are nowhere."""
+def _nothing_due(waiting: Sequence["CardState"], now: int) -> str:
+    """Say when the first of the waiting cards is due."""
     from dlquiz.core.scheduling import interval_text
 
-    following = next(iter(waiting), None)
-    if following is not None:
-        tell(f"nothing is due; the next card is {following.key}, in {interval_text(following.due_ms - now)}")
-    if lost:
-        tell(f"{len(lost)} reviewed cards belong to no bank at hand, such as {min(lost)}; name their bank with --bank")
+    if not waiting:
+        return "nothing is due: no card of these banks was reviewed yet; dlquiz study begins"
+    first = waiting[0]
+    return f"nothing is due; the next card is {first.key}, in {interval_text(first.due_ms - now)} ({utc(first.due_ms)})"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dlquiz.app import stumbling
 from dlquiz.app.filling import filled, with_answer
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.kinds.computed import Computed
@@ -73,7 +74,8 @@ class Explanation:
 
 def explain(instance: Instance, answer: str | None, oracle: Oracle, language: Language) -> Explanation:
     """Run an instance and mark an answer to it, if there is one; raises DlquizError when it cannot be settled."""
-    truth = _settled(instance, oracle)
+    with stumbling.marking(language):
+        truth = _settled(instance, oracle)
     question = instance.question
     known = with_answer(instance, truth)
     ideas = question.misconceptions if isinstance(question, Computed) else ()
@@ -111,15 +113,19 @@ def _asked(instance: Instance, language: Language) -> tuple[str, ...]:
 def _marked(explanation: Explanation, answer: str, oracle: Oracle, language: Language) -> Explanation:
     question, values = explanation.instance.question, explanation.instance.values
     try:
-        reading = question.read(answer, values)
-        tried = question.tried(reading, trial(explanation.instance, reading, oracle).result())
-        verdict = question.mark(tried, explanation.truth, values)
+        reading = stumbling.read(question, answer, values)
+        with stumbling.marking(language):
+            tried = question.tried(reading, trial(explanation.instance, reading, oracle).result())
+            verdict = question.mark(tried, explanation.truth, values)
+    except (Undefined, Unsettled) as error:
+        raise DlquizError(f"the answer '{answer}' cannot be marked: {error}") from error
     except Unreadable as error:
         return replace(explanation, answer=answer, verdict="refused", reason=str(error))
     known = with_answer(explanation.instance, explanation.truth)
     says = (filled(diagnosis.says, language, known) for diagnosis in verdict.diagnoses)
     return replace(
         explanation,
+        truth=verdict.truth,
         answer=answer,
         verdict=verdict.result.value,
         reason=" ".join([question.reason(verdict, language), *says]),

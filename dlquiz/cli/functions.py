@@ -12,8 +12,6 @@ from dlquiz.errors import DlquizError, nearest
 if TYPE_CHECKING:
     from dlquiz.worker import FunctionInfo
 
-NAME = "functions"
-
 
 def command(
     word: Annotated[

@@ -117,6 +117,8 @@ def _database(health: Health, named: Path | None) -> None:
             f"no database can be made at {path}: {folder} is no folder that can be written; "
             "name another with --db or DLQUIZ_HOME"
         )
+    elif named is not None:
+        health.problems.append(str(desk.no_database(path)))
 
 
 def _banks(health: Health) -> None:

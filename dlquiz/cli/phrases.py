@@ -31,7 +31,19 @@ _PHRASES: dict[str, tuple[str, str]] = {
     ),
     "graded": ("{key}: graded {grade}, {interval}", "{key}：已评为“{grade}”，{interval}"),
     "grades": ("graded {grade}; {intervals}", "评为“{grade}”；{intervals}"),
-    "undone_here": ("undone: {answer}, answered to {key}", "已撤销：对 {key} 的答案 {answer}"),
+    "pick_one_true": ("right", "正确"),
+    "pick_one_false": ("not right", "不正确"),
+    "arrange_true": ("in its place", "位置正确"),
+    "arrange_false": ("out of place", "位置不对"),
+    "undone": ("undone: {answer}, answered to {key}", "已撤销：对 {key} 的答案 {answer}"),
+    "undone_older": (
+        "undone: {answer}, answered to {key} in an earlier session",
+        "已撤销：较早一次对 {key} 的答案 {answer}",
+    ),
+    "undone_elsewhere": (
+        "undone: {answer}, answered to {key} in another dlquiz",
+        "已撤销：另一个 dlquiz 中对 {key} 的答案 {answer}",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from dlquiz.app.desk import Desk
 from dlquiz.app.durations import interval
 from dlquiz.app.filling import filled
 from dlquiz.app.sitting import Sitting
+from dlquiz.app.stumbling import UnevaluatedError, marking
 from dlquiz.app.tally import tally
 from dlquiz.cli import plain_text
 from dlquiz.cli.input_lines import LONGEST, TooLong, next_line
@@ -21,6 +22,7 @@ from dlquiz.cli.phrases import words
 from dlquiz.cli.printing import tell
 from dlquiz.core.domains import EmptyDomain
 from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.oracle import Outcome
 from dlquiz.core.printable import printable
 from dlquiz.core.scheduling import Rating
 from dlquiz.core.session import Attempt
@@ -97,8 +99,19 @@ class Plain:
     def _take(self, line: str) -> None:
         if line[:1] in (":", "："):
             self._obey(line[1:])
+        elif self._sitting.reveals(self._attempt):
+            self._reveal()
         else:
             self._answer(line)
+
+    def _reveal(self) -> None:
+        """Print what a card reveals; whatever was written before it was for the learner's own use."""
+        try:
+            truth = self._sitting.study.reveal(self._attempt, self._outcomes())
+        except Unsettled as error:
+            self._fail(str(error).rstrip("."))
+            return
+        self._quote(plain_text.revealed_text(self._attempt.instance, truth, self._language))
 
     def _answer(self, text: str) -> None:
         """Read, run, mark, store, and only then tell."""
@@ -110,9 +123,9 @@ class Plain:
                 return
             stored = self._sitting.study.store(self._attempt, text, verdict, self._desk.now())
         except Unreadable as error:
-            self._refuse(self._say("unread", why=error.reason, number=error.position + 1))
+            self._refuse(self._say("unread", why=error.said(self._language), number=error.position + 1))
             return
-        except (Unsettled, Undefined) as error:
+        except (Unsettled, Undefined, UnevaluatedError) as error:
             self._fail(str(error).rstrip("."))
             return
         self._print(plain_text.verdict_line(stored, self._language))
@@ -121,12 +134,18 @@ class Plain:
 
     def _judged(self, reading: Reading) -> Verdict:
         """Wait for the run of the question, and mark."""
+        study, outcomes = self._sitting.study, self._outcomes()
+        with marking(self._language):
+            return study.judge(self._attempt, reading, outcomes, study.trial(self._attempt, reading).result())
+
+    def _outcomes(self) -> Sequence[Outcome]:
+        """Wait for the run of the question, and note which engine made it."""
         study = self._sitting.study
         outcomes = self._sitting.runs.begin(self._attempt.instance).result()
         if not study.engine.fingerprint and self._engine is not None:
             hello = self._engine.result()
             study.engine = Engine(hello.fingerprint, hello.versions.get("torch", ""))
-        return study.judge(self._attempt, reading, outcomes, study.trial(self._attempt, reading).result())
+        return outcomes
 
     def _fail(self, why: str) -> None:
         """Tell why nothing was stored, and run again; a question that fails too often is left out."""
@@ -169,7 +188,7 @@ class Plain:
         if undone is None:
             self._refuse(self._say("nothing_to_undo"))
             return
-        self._quote([self._say("undone_here", answer=undone.answer, key=undone.key)])
+        self._quote([self._say(undone.phrase, answer=undone.answer, key=undone.key)])
         if undone.attempt is not None:
             self._ask()
 

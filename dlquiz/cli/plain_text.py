@@ -29,6 +29,16 @@ def question_text(attempt: Attempt, language: Language) -> Iterator[str]:
     yield f"({question.answer_note(language)})"
 
 
+def revealed_text(instance: Instance, truth: Truth, language: Language) -> Iterator[str]:
+    """Yield what a card reveals, and how learners grade themselves."""
+    say, known = words(language), with_answer(instance, truth)
+    for point in instance.question.revealed(truth, instance.values):
+        held = "" if point.right is None else f" ({say('holds' if point.right else 'holds_not')})"
+        yield f"{point.number}. {filled(point.text, language, known)}{held}"
+    yield backing(truth, say)
+    yield say("grade_yourself")
+
+
 def verdict_line(stored: Stored, language: Language) -> str:
     """Return the one line that a stored review is told by: its mark, the reason, and the wrong ideas that it shows."""
     verdict, instance = stored.verdict, stored.attempt.instance
@@ -42,6 +52,7 @@ def verdict_text(stored: Stored, language: Language) -> Iterator[str]:
     verdict, instance, say = stored.verdict, stored.attempt.instance, words(language)
     if instance.question.form == "pick_many":
         yield from _misjudged(instance, verdict, say, language)
+    yield from _options(instance, verdict, say, language)
     if instance.question.explain is not None:
         yield filled(instance.question.explain, language, with_answer(instance, verdict.truth))
     yield f"{say('read_as', text=verdict.reading.text)} · {backing(verdict.truth, say)}"
@@ -78,6 +89,16 @@ def _ideas(stored: Stored, language: Language) -> list[str]:
         f"{filled(idea.says, language, values)} [{idea.id} ×{stored.times_met.get(idea.id, 1)}]"
         for idea in stored.verdict.diagnoses
     ]
+
+
+def _options(instance: Instance, verdict: Verdict, say: Say, language: Language) -> Iterator[str]:
+    """Yield each option with what it stands for, and whether it was picked or placed rightly."""
+    known = with_answer(instance, verdict.truth)
+    form = instance.question.form
+    for option in instance.question.shown(verdict, instance.values) if form != "reveal" else ():
+        said = "" if option.right is None else say(f"{form}_{str(option.right).lower()}")
+        remarks = ", ".join(filter(None, (option.remark, said)))
+        yield f"{option.number}. {filled(option.text, language, known)}{f' ({remarks})' if remarks else ''}"
 
 
 def _misjudged(instance: Instance, verdict: Verdict, say: Say, language: Language) -> Iterator[str]:

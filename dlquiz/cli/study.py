@@ -12,8 +12,6 @@ from dlquiz.cli.printing import tell
 if TYPE_CHECKING:
     from dlquiz.app.desk import Desk
 
-NAME = "study"
-
 
 def command(
     topics: Annotated[list[str] | None, typer.Argument(metavar="TOPIC", help="Topics; all if none.")] = None,
@@ -52,7 +50,9 @@ def command(
 def run_app(desk: "Desk", topics: Sequence[str] | None) -> None:
     """Run the app at a desk, and exit with its code."""
     from dlquiz.app.application import DlquizApp
+    from dlquiz.app.sitting import BUSY_MS
 
+    desk.store.wait_at_most(BUSY_MS)
     app = DlquizApp(desk, topics)
     app.run()
     if app.return_code:

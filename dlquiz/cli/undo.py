@@ -1,21 +1,21 @@
 """``dlquiz undo``: take back the newest review."""
 
-from dlquiz.cli import options
+from dlquiz.cli import options, places
 from dlquiz.cli.printing import line
 from dlquiz.errors import DlquizError
 
-NAME = "undo"
-
 
 def command(db: options.Database = None) -> None:
-    """Take back the newest review."""
-    from dlquiz.cli.desk import log, now_ms
+    """Take back the newest review, whichever dlquiz stored it."""
+    from dlquiz.cli.desk import exists, log, now_ms
     from dlquiz.cli.due import utc
     from dlquiz.core.printable import printable_line
 
-    with log(db) as store:
-        entry = store.undo(now_ms())
-        if entry is None:
-            raise DlquizError(f"there is nothing to undo: {store.path} holds no review that was not taken back")
+    entry = None
+    if exists(db):
+        with log(db) as store:
+            entry = store.undo(now_ms())
+    if entry is None:
+        raise DlquizError(f"there is nothing to undo: {places.database(db)} holds no review that was not taken back")
     review = entry.review
     line(f"undone: {review.key}, answered {printable_line(review.answer)} at {utc(review.at_ms)}")

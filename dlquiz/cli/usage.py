@@ -15,10 +15,17 @@ def usage_sentence(error: Any) -> str:
     context = error.ctx
     path = context.command_path if context is not None else "dlquiz"
     if hasattr(error, "possibilities"):
-        what = f"there is no option {error.option_name}{nearest(error.option_name, _options(context))}"
+        what = f"there is no option {error.option_name}{nearest(error.option_name, _options(context))}{_after(context)}"
     else:
         what = error.format_message().strip().rstrip(".")
     return f"{what[:1].lower()}{what[1:]} ({path} --help tells more)"
+
+
+def _after(context: Any) -> str:
+    """Return where an answer that looks like an option belongs, if the command takes answers."""
+    parameters = context.command.params if context is not None else []
+    takes_answers = any(parameter.name == "answer" for parameter in parameters)
+    return f"; an answer may begin with - after --: {context.command_path} INSTANCE -- -3" if takes_answers else ""
 
 
 def _options(context: Any) -> list[str]:

@@ -10,8 +10,6 @@ from dlquiz.cli.printing import as_json, line
 if TYPE_CHECKING:
     from dlquiz.cli.explanation import Explanation
 
-NAME = "why"
-
 
 def command(
     instance: Annotated[str, typer.Argument(metavar="INSTANCE", help="bank/id@rev#seed; without @rev, the current.")],

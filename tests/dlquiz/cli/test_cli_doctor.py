@@ -47,7 +47,8 @@ def test_each_problem_is_a_sentence_of_its_own(
     assert "No module named 'no_such_torch'" in engine
     assert "run dlquiz doctor" not in engine
     assert "is not a dlquiz database" in database
-    assert "mine.yaml was left out" in bank
+    assert "mine.yaml:1:9: " in bank
+    assert "the file was left out" in bank
     assert sum(line.startswith("problem ") for line in dlquiz("doctor").lines) == 4
 
 
@@ -64,6 +65,13 @@ def test_a_place_where_no_database_can_be_made(dlquiz: Run, tmp_path: Path) -> N
     ended = dlquiz("doctor", "--db", str(tmp_path / "file" / "dlquiz.db"), "--json")
     assert ended.code == 1
     assert "no database can be made" in ended.json["problems"][0]
+
+
+def test_a_database_that_was_named_and_is_not_there(dlquiz: Run, tmp_path: Path) -> None:
+    ended = dlquiz("doctor", "--db", str(tmp_path / "mistyped.db"), "--json")
+    assert ended.code == 1
+    assert ended.json["problems"][0].startswith(f"there is no database {tmp_path / 'mistyped.db'};")
+    assert not (tmp_path / "mistyped.db").exists()
 
 
 def test_the_device_is_that_of_the_option_or_of_the_environment(dlquiz: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,6 +191,12 @@ def test_a_full_disk_keeps_what_was_stored(study: Run, home: Path, monkeypatch: 
     assert len(log(home)) == 2
 
 
+def test_undo_says_that_a_review_is_of_an_earlier_session(study: Run, home: Path) -> None:
+    study("7", options=("--count", "1"))
+    assert "  undone: 7, answered to sizes/output-size in an earlier session" in study(":undo").lines
+    assert [entry.undone for entry in log(home)] == [True]
+
+
 def test_a_seed_draws_the_same_again(study: Run) -> None:
     first, again = study("x"), study("x")
     assert asked(first) == asked(again) != asked(study("x", options=("--seed", "2")))

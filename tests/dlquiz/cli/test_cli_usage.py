@@ -7,7 +7,7 @@ import pytest
 from command_lines import SAMPLE, Run
 
 from dlquiz import __version__
-from dlquiz.cli import main as cli_main
+from dlquiz.cli import home as cli_home
 
 DURING_AN_INTERRUPTION = RuntimeError("cannot join thread before it is started")
 DURING_AN_INTERRUPTION.__context__ = KeyboardInterrupt()
@@ -34,6 +34,8 @@ WRONG = {
     "functions convv": "no engine function has 'convv' in its name or summary; did you mean 'conv'?",
     "why convolution": "'convolution' names no instance; one is written bank/id@rev#seed",
     "why convolution/conv-output-sise#3": "did you mean 'convolution/conv-output-size'?",
+    "why convolution/conv-output-size#3 -3": "there is no option -3; an answer may begin with - after --: "
+    "dlquiz why INSTANCE -- -3 (",
     "undo": "there is nothing to undo",
 }
 
@@ -73,7 +75,7 @@ def test_a_home_of_nobody(dlquiz: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_database_of_a_newer_version(dlquiz: Run, home: Path) -> None:
-    assert dlquiz("topics").code == 0
+    assert dlquiz("study", "cnn", "--plain").code == 0
     connection = sqlite3.connect(home / "dlquiz.db")
     connection.execute("PRAGMA user_version = 99")
     connection.close()
@@ -81,6 +83,22 @@ def test_a_database_of_a_newer_version(dlquiz: Run, home: Path) -> None:
         ended = dlquiz(*command)
         assert ended.code == 2
         assert "was written by a newer dlquiz" in ended.err
+
+
+@pytest.mark.parametrize("command", ["topics", "due", "due --json", "undo"])
+def test_a_mistyped_database_is_told_and_nothing_is_made(dlquiz: Run, tmp_path: Path, command: str) -> None:
+    mistyped = tmp_path / "nowhere" / "mistyped.db"
+    ended = dlquiz(*command.split(), "--db", str(mistyped))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"dlquiz: there is no database {mistyped};")
+    assert ended.err.count("\n") == 1
+    assert not mistyped.parent.exists()
+
+
+@pytest.mark.parametrize(("command", "code"), [("topics", 0), ("due", 0), ("undo", 2)])
+def test_before_the_first_session_the_usual_database_is_empty(dlquiz: Run, home: Path, command: str, code: int) -> None:
+    assert dlquiz(command).code == code
+    assert not list(home.glob("dlquiz.db*"))
 
 
 def test_a_file_that_is_no_database(dlquiz: Run, tmp_path: Path) -> None:
@@ -95,7 +113,8 @@ def test_a_broken_bank_is_told_and_the_rest_goes_on(dlquiz: Run, tmp_path: Path)
     broken.write_text("dlquiz: 1\nbank: [broken\n")
     ended = dlquiz("topics", "--bank", str(broken), "--bank", str(SAMPLE / "sizes.yaml"))
     assert ended.code == 0
-    assert f"{broken} was left out: run dlquiz check" in ended.err
+    assert ended.err.startswith(f"dlquiz: {broken}:3:1: a list that begins with '[' is not closed; ")
+    assert "the file was left out" in ended.err
     assert ended.lines[1].split() == ["sizes", "1", "0", "1"]
     alone = dlquiz("study", "--plain", "--bank", str(broken))
     assert alone.code == 2
@@ -113,7 +132,7 @@ def test_the_unforeseen_is_a_sentence_and_a_file(dlquiz: Run, home: Path, monkey
     def broken(**_: object) -> None:
         raise ZeroDivisionError("a bug\nof two lines")
 
-    monkeypatch.setattr(cli_main.home, "command", broken)
+    monkeypatch.setattr(cli_home, "command", broken)
     ended = dlquiz()
     (report,) = (home / "errors").iterdir()
     assert ended.code == 2
@@ -138,7 +157,7 @@ def test_errors_become_exit_codes(
     def broken() -> None:
         raise error
 
-    monkeypatch.setattr(cli_main.home, "command", broken)
+    monkeypatch.setattr(cli_home, "command", broken)
     ended = dlquiz()
     assert ended.code == code
     assert said in ended.err
