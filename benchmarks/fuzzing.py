@@ -21,9 +21,9 @@ from dlquiz.core.calls import CallTemplate
 from dlquiz.core.domains import Domain, IntRange
 from dlquiz.core.expressions import Undefined, Unreadable, parse, parse_list
 from dlquiz.core.formulas import Formula
-from dlquiz.core.kinds import Claims, Number, Shape, Symbolic
 from dlquiz.core.kinds.claims import Claim
 from dlquiz.core.kinds.computed import Answer, Misconception
+from dlquiz.core.kinds.registry import Claims, Number, Shape, Symbolic
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import Template, Text
 from dlquiz.core.verdicts import Level, Truth

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dlquiz.app.durations import run_time
 from dlquiz.app.evidence_of_claims import claim_blocks
 from dlquiz.app.phrases import Say, say_in
-from dlquiz.core.kinds import Claims
+from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.oracle import Block
 from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language

@@ -7,7 +7,7 @@ from dlquiz.banks.parameters import domain
 from dlquiz.banks.records import record
 from dlquiz.banks.scope import Refused, Scope
 from dlquiz.core.domains import Derived, Domain, EmptyDomain
-from dlquiz.core.kinds import KINDS
+from dlquiz.core.kinds.registry import KINDS
 from dlquiz.core.questions import Question
 from dlquiz.errors import nearest
 

@@ -14,7 +14,7 @@ from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given
 from dlquiz.core.domains import Domain
 from dlquiz.core.formulas import Formula
-from dlquiz.core.kinds import KINDS
+from dlquiz.core.kinds.registry import KINDS
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import LANGUAGES, Text
 

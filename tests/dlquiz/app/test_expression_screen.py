@@ -9,7 +9,7 @@ from reading_screens import answer, flat, shown, type_in
 from sample_desk import SampleDesk, sample_desk
 
 from dlquiz.banks.library import Library
-from dlquiz.core.kinds import Symbolic
+from dlquiz.core.kinds.registry import Symbolic
 
 BANK = """
 dlquiz: 1

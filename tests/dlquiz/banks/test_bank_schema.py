@@ -10,7 +10,7 @@ from dlquiz.banks import folders, schema
 from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import data
 from dlquiz.banks.scope import Scope
-from dlquiz.core.kinds import KINDS
+from dlquiz.core.kinds.registry import KINDS
 
 HERE = Path(__file__).parent
 BANKS = [HERE / "good.yaml", HERE / "good_construct.yaml", *folders.banks_in(folders.installed())]

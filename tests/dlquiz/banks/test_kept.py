@@ -16,7 +16,7 @@ from dlquiz.banks.reading import read_bank
 from dlquiz.core import chance
 
 SHIPPED = folders.banks_in(folders.installed())
-TEXT = SHIPPED[0].read_text(encoding="utf-8")
+TEXT = (folders.installed() / "cnn" / "convolution.yaml").read_text(encoding="utf-8")
 
 
 def content(value: Any) -> Any:

@@ -14,7 +14,7 @@ from dlquiz.banks.reading import read_bank
 from dlquiz.banks.scope import Scope
 from dlquiz.core.domains import Choice, Derived, FloatRange, IntRange, Records
 from dlquiz.core.expressions import Expression
-from dlquiz.core.kinds import Claims, Number, Shape
+from dlquiz.core.kinds.registry import Claims, Number, Shape
 from dlquiz.core.oracle import Call
 from dlquiz.core.questions import Question, draw
 

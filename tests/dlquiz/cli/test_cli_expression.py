@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command_lines import Ended, Run
 
-from dlquiz.core.kinds import Symbolic
+from dlquiz.core.kinds.registry import Symbolic
 
 BANK = """
 dlquiz: 1

@@ -7,8 +7,8 @@ from dlquiz.core.calls import CallTemplate
 from dlquiz.core.domains import Choice, Domain, IntRange
 from dlquiz.core.expressions import parse
 from dlquiz.core.formulas import Formula
-from dlquiz.core.kinds import Symbolic
 from dlquiz.core.kinds.computed import Answer, Misconception, OtherConvention
+from dlquiz.core.kinds.registry import Symbolic
 from dlquiz.core.oracle import Ran
 from dlquiz.core.texts import Template, Text
 from dlquiz.core.verdicts import Truth

@@ -6,9 +6,9 @@ from dlquiz.core.calls import CallTemplate
 from dlquiz.core.domains import Choice, Domain, IntRange
 from dlquiz.core.expressions import parse
 from dlquiz.core.formulas import Formula
-from dlquiz.core.kinds import Claims, Number, Shape
 from dlquiz.core.kinds.claims import Claim
 from dlquiz.core.kinds.computed import Answer, Golden, Misconception, OtherConvention, Tolerance
+from dlquiz.core.kinds.registry import Claims, Number, Shape
 from dlquiz.core.oracle import Call, Ran
 from dlquiz.core.texts import Template, Text
 

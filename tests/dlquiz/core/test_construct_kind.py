@@ -17,8 +17,8 @@ from dlquiz.core.calls import CallTemplate, Given
 from dlquiz.core.domains import Choice, Domain
 from dlquiz.core.expressions import Undefined, Unreadable, parse
 from dlquiz.core.formulas import Formula
-from dlquiz.core.kinds import KINDS, Construct
 from dlquiz.core.kinds.construct_allow import Allow, Range
+from dlquiz.core.kinds.registry import KINDS, Construct
 from dlquiz.core.oracle import Call, Failed, Outcome, Ran
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import Template, Text, parse_template

@@ -14,8 +14,8 @@ from sample_expressions import call, counted, formula, one_formula, said, settle
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.domains import Choice, Derived, Domain, FloatRange, IntRange
 from dlquiz.core.expressions import Unreadable, parse
-from dlquiz.core.kinds import Symbolic
 from dlquiz.core.kinds.computed import Answer, Misconception, Tolerance
+from dlquiz.core.kinds.registry import Symbolic
 from dlquiz.core.oracle import Call, Failed, Ran
 from dlquiz.core.values import show, to_json
 from dlquiz.core.verdicts import Level, Result, Unsettled, Verdict
