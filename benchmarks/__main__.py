@@ -4,9 +4,10 @@ import argparse
 import json
 from dataclasses import asdict
 
-from benchmarks import checking, cold_start, interface_gap, verdict
+from benchmarks import checking, cold_start, experiments, interface_gap, verdict
 
-BENCHMARKS = {module.__name__.rpartition(".")[2]: module for module in (cold_start, interface_gap, verdict, checking)}
+_MODULES = (cold_start, interface_gap, verdict, checking, experiments)
+BENCHMARKS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 
 def main() -> None:

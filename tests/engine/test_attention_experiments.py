@@ -2,12 +2,11 @@
 
 import pytest
 import torch
+from claim_runs import assert_settles, assert_shows, run
 
-from engine.arguments import bind
 from engine.errors import Refused
 from engine.evidence import Table
 from engine.experiments._settle import Unsettled
-from engine.registry import find
 
 torch.set_num_threads(1)
 
@@ -114,27 +113,14 @@ CLAIMS = [
 ]
 
 
-def run(name, arguments):
-    function = find(name)
-    return function.call(**bind(function, arguments))
-
-
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
-    assert run(name, holding).value is True
-    for control in controls:
-        assert run(name, control).value is False, control
+    assert_settles(name, holding, controls)
 
 
 @pytest.mark.parametrize(("name", "holding"), [(name, holding) for name, holding, _ in CLAIMS])
 def test_evidence_has_a_table_that_starts_with_the_answer_and_shows_both_outcomes(name, holding):
-    outcome = run(name, holding)
-    (table,) = [block for block in outcome.evidence() if isinstance(block, Table)]
-    assert len(table.rows) >= 2
-    assert all(len(row) == len(table.columns) for row in table.rows)
-    if table.columns[-1] == "claim holds":
-        assert table.rows[0][-1] is outcome.value
-        assert {row[-1] for row in table.rows} == {True, False}
+    assert_shows(name, holding)
 
 
 def test_each_wrong_way_with_padding_is_wrong_in_its_own_way():

@@ -2,10 +2,9 @@
 
 import pytest
 import torch
+from claim_runs import assert_settles, assert_shows, run
 
-from engine.arguments import bind
-from engine.evidence import Curve, Table
-from engine.registry import find
+from engine.evidence import Curve
 
 torch.set_num_threads(1)
 WIDE_TO_NARROW = {"fan_in": 512, "fan_out": 128}
@@ -152,25 +151,15 @@ CLAIMS = [
 ]
 
 
-def run(name, arguments):
-    function = find(name)
-    return function.call(**bind(function, arguments))
-
-
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
-    assert run(name, holding).value is True
-    for control in controls:
-        assert run(name, control).value is False, control
+    assert_settles(name, holding, controls)
 
 
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_evidence_starts_with_the_answer_and_shows_both_outcomes(name, holding, controls):
     for arguments in (holding, *controls[:1]):
-        outcome = run(name, arguments)
-        (table,) = [block for block in outcome.evidence() if isinstance(block, Table)]
-        assert table.rows[0][-1] is outcome.value
-        assert {row[-1] for row in table.rows} == {True, False}
+        assert_shows(name, arguments)
 
 
 @pytest.mark.parametrize(

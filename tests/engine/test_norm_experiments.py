@@ -2,14 +2,13 @@
 
 import pytest
 import torch
+from claim_runs import assert_settles, assert_shows, run
 from torch import nn
 
-from engine.arguments import bind
 from engine.errors import Refused
-from engine.evidence import Heatmap, Table
+from engine.evidence import Heatmap
 from engine.experiments import _settle
 from engine.experiments._settle import Holds, Unsettled, settle
-from engine.registry import find
 
 CLAIMS = [
     # name, arguments for which it holds, controls for which it does not
@@ -115,26 +114,14 @@ CLAIMS = [
 ]
 
 
-def run(name, arguments):
-    function = find(name)
-    return function.call(**bind(function, arguments))
-
-
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
-    assert run(name, holding).value is True
-    for control in controls:
-        assert run(name, control).value is False, control
+    assert_settles(name, holding, controls)
 
 
 @pytest.mark.parametrize(("name", "holding"), [(name, holding) for name, holding, _ in CLAIMS])
-def test_evidence_has_a_table_that_starts_with_the_answer(name, holding):
-    outcome = run(name, holding)
-    (table,) = [block for block in outcome.evidence() if isinstance(block, Table)]
-    assert len(table.rows) >= 2
-    assert all(len(row) == len(table.columns) for row in table.rows)
-    if table.columns[-1] == "claim holds":
-        assert table.rows[0][-1] is outcome.value
+def test_evidence_has_a_table_that_starts_with_the_answer_and_shows_both_outcomes(name, holding):
+    assert_shows(name, holding, both=holding != {"skip": False, "depth": 1})
 
 
 def test_evidence_of_a_difference_shows_both_arrangements_as_heatmaps():

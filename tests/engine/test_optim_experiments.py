@@ -1,12 +1,9 @@
 """Every experiment of the optimizers: the result it states, and controls that come out the other way."""
 
-import time
-
 import pytest
 import torch
+from claim_runs import assert_settles, assert_shows
 
-from engine.arguments import bind
-from engine.evidence import Table
 from engine.registry import find
 
 torch.set_num_threads(1)
@@ -65,30 +62,11 @@ CLAIMS = [
 ]
 
 
-def run(name, arguments):
-    function = find(f"optim.{name}")
-    return function.call(**bind(function, arguments))
-
-
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
-    assert run(name, holding).value is True
-    for control in controls:
-        assert run(name, control).value is False, control
+    assert_settles(f"optim.{name}", holding, controls)
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in CLAIMS}))
 def test_evidence_starts_with_the_answer_and_shows_a_control_that_differs(name):
-    function = find(f"optim.{name}")
-    outcome = function.call(**bind(function, function.example))
-    (table,) = [block for block in outcome.evidence() if isinstance(block, Table)]
-    assert table.rows[0][-1] is outcome.value
-    assert any(row[-1] is not outcome.value for row in table.rows)
-
-
-def test_no_experiment_takes_longer_than_a_learner_waits():
-    for name in sorted({name for name, _, _ in CLAIMS}):
-        function = find(f"optim.{name}")
-        start = time.process_time()
-        function.call(**bind(function, function.example))
-        assert time.process_time() - start < 0.5, name
+    assert_shows(f"optim.{name}", find(f"optim.{name}").example)

@@ -1,4 +1,7 @@
-"""Wrong banks, each of which must be refused with the code, at the line and column that its first line names."""
+"""Wrong banks, each of which must be refused with the code, at the line and column that its first line names.
+
+Those in ``good`` look like some that are wrong, and are not.
+"""
 
 import re
 import time
@@ -12,9 +15,19 @@ from dlquiz.banks.complaints import CODES
 from dlquiz.banks.library import Library
 
 GALLERY = sorted((Path(__file__).parent / "gallery").glob("*.yaml"))
+GOOD = sorted((Path(__file__).parent / "gallery" / "good").glob("*.yaml"))
 EXPECT = re.compile(r"# expect: (DQ\d{3}) (\d+):(\d+)")
 ELSEWHERE = {"DQ101", "DQ102", "DQ103", "DQ104", "DQ112", "DQ113", "DQ207", "DQ209"}
 """Codes that take more than one file, or bytes that are no text: other tests have them."""
+
+
+def text_length(texts: list[str], more: int) -> int:
+    """Count characters; a number has none."""
+    assert isinstance(more, int)
+    return sum(len(text) for text in texts) + more
+
+
+OTHERS = {"activation.zero": ("module", lambda x: 0), "text.length": ("module", text_length)}
 
 
 def expected(path: Path) -> tuple[str, int, int]:
@@ -25,7 +38,7 @@ def expected(path: Path) -> tuple[str, int, int]:
 
 def checked(path: Path) -> Report:
     library = Library.load([path])
-    oracle = FakeOracle({**FUNCTIONS, "activation.zero": ("module", lambda x: 0)})
+    oracle = FakeOracle({**FUNCTIONS, **OTHERS})
     return check(library.questions, oracle, complaints=library.complaints)
 
 
@@ -52,6 +65,13 @@ def test_a_complaint_is_a_sentence_with_a_fix(path: Path) -> None:
         assert not item.fix.endswith(".")
         assert not item.message.endswith((".", ";", ":"))
         assert "\n" not in item.message
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_a_good_bank_is_proved(path: Path) -> None:
+    report = checked(path)
+    assert [str(item) for item in report.complaints] == []
+    assert report.proved == len(report.questions) > 0
 
 
 def test_the_gallery_has_every_code() -> None:

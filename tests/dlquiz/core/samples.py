@@ -1,16 +1,21 @@
 """A few questions in plain Python, for the tests of the core."""
 
 from fractions import Fraction
+from typing import Any
+
+import pytest
 
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.domains import Choice, Domain, IntRange
-from dlquiz.core.expressions import parse
+from dlquiz.core.expressions import Unreadable, parse
 from dlquiz.core.formulas import Formula
 from dlquiz.core.kinds.claims import Claim
 from dlquiz.core.kinds.computed import Answer, Golden, Misconception, OtherConvention, Tolerance
 from dlquiz.core.kinds.registry import Claims, Number, Shape
 from dlquiz.core.oracle import Call, Ran
+from dlquiz.core.questions import Question
 from dlquiz.core.texts import Template, Text
+from dlquiz.core.verdicts import Result, Truth
 
 NAMES = ("n", "k", "s", "p")
 
@@ -77,3 +82,15 @@ def ran(value: object, function: str = "conv.output_size", kind: str = "module")
 
 
 HALF_PERCENT = Tolerance(rel=Fraction(1, 200))
+
+
+def assert_samples(question: Question, values: dict[str, Any], truth: Truth) -> None:
+    """The answers that a question makes for its own tests are marked as the lists that they stand in say."""
+    samples = question.samples(values, truth)
+    for typed in samples.correct:
+        assert question.mark(question.read(typed, values), truth, values).result is Result.RIGHT, typed
+    for typed in samples.wrong:
+        assert question.mark(question.read(typed, values), truth, values).result is Result.WRONG, typed
+    for typed in samples.unreadable:
+        with pytest.raises(Unreadable):
+            question.read(typed, values)

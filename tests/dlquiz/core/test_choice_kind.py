@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from samples import ran, text
+from samples import assert_samples, ran, text
 
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.expressions import Unreadable, parse
@@ -150,14 +150,7 @@ def test_samples_are_marked_as_they_say() -> None:
     for asked in ([0, 1, 2], [2, 0, 1]):
         values = {"d": 8, "asked": asked}
         truth = settled(question, values)
-        samples = question.samples(values, truth)
-        for typed in samples.correct:
-            assert question.mark(question.read(typed, values), truth, values).result is Result.RIGHT
-        for typed in samples.wrong:
-            assert question.mark(question.read(typed, values), truth, values).result is Result.WRONG
-        for typed in samples.unreadable:
-            with pytest.raises(Unreadable):
-                question.read(typed, values)
+        assert_samples(question, values, truth)
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,7 @@ UNDEFINED = [
     ("exp(1000)", "too large"),
     ("sqrt(10^900 + 1)", "too large"),
     ("sqrt(2)/10^-399", "too large"),
+    ("(10^-399)^-1.5", "too large"),
     ("sqrt(2)//10^-399", "too large"),
     ("sqrt(2) % 10^-399", "too large"),
     ("9**9**9", "more than 1000 digits"),

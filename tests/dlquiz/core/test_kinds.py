@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from samples import HALF_PERCENT, claims, conv_size, golden, mean, ran, shape
+from samples import HALF_PERCENT, assert_samples, claims, conv_size, golden, mean, ran, shape
 
 from dlquiz.core.expressions import Unreadable
 from dlquiz.core.kinds.computed import Tolerance
@@ -131,14 +131,7 @@ def test_questions_mark_their_own_samples_as_they_say(question):
     values = {**VALUES, "n": 9}
     settled = {"conv-output-size": 4, "mean": 3.0, "shape": [9, 10]}[question.id]
     truth = question.settle(values, [ran(settled)])
-    samples = question.samples(values, truth)
-    for text in samples.correct:
-        assert question.mark(question.read(text, values), truth, values).result is Result.RIGHT, text
-    for text in samples.wrong:
-        assert question.mark(question.read(text, values), truth, values).result is Result.WRONG, text
-    for text in samples.unreadable:
-        with pytest.raises(Unreadable):
-            question.read(text, values)
+    assert_samples(question, values, truth)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -217,14 +210,7 @@ def test_claims_mark_their_own_samples_as_they_say():
     for asked in ([0, 1, 2, 3], [1, 3, 5, 0], [0, 2, 4, 1]):
         values = {"asked": asked}
         truth = settled(question, values)
-        samples = question.samples(values, truth)
-        for text in samples.correct:
-            assert question.mark(question.read(text, values), truth, values).result is Result.RIGHT
-        for text in samples.wrong:
-            assert question.mark(question.read(text, values), truth, values).result is Result.WRONG
-        for text in samples.unreadable:
-            with pytest.raises(Unreadable):
-                question.read(text, values)
+        assert_samples(question, values, truth)
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from samples import claims, conv_size, mean, ran, text
+from samples import assert_samples, claims, conv_size, mean, ran, text
 
 from dlquiz.core.expressions import Unreadable
 from dlquiz.core.kinds.recall import Recall
@@ -116,14 +116,7 @@ def test_samples_are_marked_as_they_say() -> None:
     question = linked()
     values = question.draw(3)
     truth = settled(values)
-    samples = question.samples(values, truth)
-    for typed in samples.correct:
-        assert question.mark(question.read(typed, values), truth, values).result is Result.RIGHT
-    for typed in samples.wrong:
-        assert question.mark(question.read(typed, values), truth, values).result is Result.WRONG
-    for typed in samples.unreadable:
-        with pytest.raises(Unreadable):
-            question.read(typed, values)
+    assert_samples(question, values, truth)
 
 
 def test_an_instance_comes_out_the_same_again() -> None:
