@@ -27,7 +27,19 @@ def banks_in(folder: Path, topics: Collection[str] | None = None) -> list[Path]:
         return []
     parts = [folder] if topics is None else []
     parts += [part for part in sorted(folder.iterdir()) if part.is_dir() and (topics is None or part.name in topics)]
-    return [path for part in parts for path in sorted(part.iterdir()) if path.suffix in SUFFIXES and path.is_file()]
+    return [path for part in parts for path in _files(part)]
+
+
+def beside(file: Path) -> list[Path]:
+    """Return the other bank files of the folder that a file lies in, sorted; none where it may not be listed."""
+    try:
+        return [path for path in _files(file.parent) if path != file]
+    except OSError:
+        return []
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES and path.is_file()]
 
 
 def named(paths: Sequence[Path]) -> list[Path]:
@@ -43,7 +55,15 @@ def named(paths: Sequence[Path]) -> list[Path]:
             found.append(path)
         else:
             raise DlquizError(f"there is no file or folder {path}; name a bank, or a folder of banks")
-    return list(dict.fromkeys(found))
+    return each_once(found)
+
+
+def each_once(paths: Sequence[Path]) -> list[Path]:
+    """Return paths without those that lead to a file already named, whatever they are called."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
 
 
 def shown(path: Path) -> str:

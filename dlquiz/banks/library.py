@@ -1,6 +1,6 @@
 """The library: the banks at hand, their questions by topic and by key, and what is wrong with them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ class Library:
         if own is not None and not (paths and topics is None):
             files += folders.banks_in(own)
         cache = home / "cache" / "banks" if home is not None else None
-        banks, complaints = _read([*files, *(file for file in given if file not in files)], strict, cache)
+        banks, complaints = _read(folders.each_once([*files, *given]), strict, cache)
         wanted = tuple(bank for bank in banks if topics is None or bank.topic in topics)
         known = sorted({*folders.topics_of(installed), *(bank.topic for bank in banks)})
         shown = tuple(folders.shown(file) for file in [*files, *given])
@@ -110,14 +110,29 @@ def _read(files: Iterable[Path], strict: Collection[str], cache: Path | None) ->
         if (first := banks.setdefault(bank.name, bank)) is not bank:
             message = f"the name '{bank.name}' is that of the bank {first.file}"
             complaints.append(complaint(bank.at, "DQ207", message, "give this bank another name"))
-    return _linked(list(banks.values()), complaints)
+    return _linked(list(banks.values()), complaints, cache)
 
 
-def _linked(banks: list[Bank], complaints: list[Complaint]) -> tuple[list[Bank], list[Complaint]]:
-    """Return the banks with their cards linked to what they reveal."""
+def _linked(
+    banks: list[Bank], complaints: list[Complaint], cache: Path | None
+) -> tuple[list[Bank], list[Complaint]]:
+    """Return the banks with their cards linked to what they reveal, also to banks that lie in the same folder."""
     if not any(question.kind == "recall" for bank in banks for question in bank.questions):
         return banks, complaints
-    from dlquiz.banks.linking import linked
+    from dlquiz.banks.linking import linked, named_by_cards
 
-    found, lost = linked(banks)
+    read = {bank.name for bank in banks}
+    lacking = ((bank, named_by_cards(bank) - read) for bank in banks)
+    beside = [one for bank, names in lacking if names for one in _beside(bank, names, cache)]
+    found, lost = linked(banks, beside)
     return found, complaints + lost
+
+
+def _beside(bank: Bank, names: Collection[str], cache: Path | None) -> Iterator[Bank]:
+    """Yield the banks of these names from the folder of a bank; what is wrong with them is not looked at."""
+    for path in folders.beside(Path(bank.file)):
+        file = folders.shown(path)
+        text = load(path, file)[0]
+        one = None if text is None else kept.bank(text, file, cache)[0]
+        if one is not None and one.name in names:
+            yield one

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Literal, NamedTuple, Protocol
 
+_TOLD = 8
+"""How long a list is written in full; of a longer one the first half of that."""
+
 LegKind = Literal["closed_form", "module", "measured", "library"]
 Block = Mapping[str, Any]
 """One block of evidence as JSON; its ``block`` field is text, table, curve, heatmap, path or source."""
@@ -23,8 +26,21 @@ class Call(NamedTuple):
 
         >>> str(Call("conv.output_size", {"size": 7, "kernel_size": 3}))
         'conv.output_size(size=7, kernel_size=3)'
+        >>> str(Call("optim.point", {"settings": {"momentum": 0.5}, "gradients": [1] * 64, "exact": True}))
+        'optim.point(settings={momentum: 0.5}, gradients=[1, 1, 1, 1, … 64 in all], exact=true)'
         """
-        return f"{self.function}({', '.join(f'{name}={value}' for name, value in self.arguments.items())})"
+        return f"{self.function}({', '.join(f'{name}={_written(value)}' for name, value in self.arguments.items())})"
+
+
+def _written(value: Any) -> str:
+    """Return an argument as a bank writes it, a long list by its first entries."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_written(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        told = [_written(item) for item in value[:_TOLD]]
+        rest = [] if len(value) <= _TOLD else [f"… {len(value)} in all"]
+        return f"[{', '.join([*told[: _TOLD - 4], *rest] if rest else told)}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Ran(NamedTuple):

@@ -69,6 +69,12 @@ _PHRASES: dict[str, dict[Language, str]] = {
         "en": "layers in torch's words, which are built: {names}; k= s= p= d= is short for one {windowed}",
         "zh": "用 torch 的写法写各层，会真正搭建：{names}；k= s= p= d= 是一个 {windowed} 的简写",
     },
+    "choice_right": {"en": "Option {right}.", "zh": "选项 {right}。"},
+    "choice_wrong": {"en": "Option {right}, not {given}.", "zh": "应选 {right}，不是 {given}。"},
+    "choice_elsewhere": {
+        "en": "Option {given} is right under another convention; here it is {right}.",
+        "zh": "选项 {given} 在另一种约定下是对的；这里应选 {right}。",
+    },
     "choice": {"en": "the number of one option, such as 2", "zh": "一个选项的编号，例如 2"},
     "smallest_first": {
         "en": "the numbers of all, the smallest first, such as 2 1 3",

@@ -41,6 +41,19 @@ class Shown(NamedTuple):
     remark: str
 
 
+class Part(NamedTuple):
+    """An option, item, claim, condition or point of a question, and what it comes to on an instance.
+
+    ``right``: whether it is the answer, or what the answer has to keep; None where there is nothing to say of it.
+    """
+
+    number: int
+    id: str
+    text: Text
+    value: Any
+    right: bool | None = None
+
+
 class Fault(NamedTuple):
     """Something that makes a question contradict itself: where, what, and what to do."""
 
@@ -113,6 +126,10 @@ class Question(ABC):
 
     def revealed(self, truth: Truth, values: Mapping[str, Any]) -> "Sequence[Shown]":
         """Return what a card reveals before learners grade themselves, for kinds that do."""
+        return ()
+
+    def parts(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Part]:
+        """Return what the question is made of with what each of it came to, for kinds that have more than an answer."""
         return ()
 
     def shows(self, ideas: Collection[str], values: Mapping[str, Any]) -> bool:

@@ -14,7 +14,6 @@ CHINESE = {
     "write != for 'is not equal to'": "“不等于”请写 !=",
     "write 'and'": "请写 and",
     "write 'or', or abs(x) for the absolute value": "请写 or；绝对值请写 abs(x)",
-    "write sqrt(x)": "请写 sqrt(x)",
     "round brackets group": "分组用圆括号",
     "a comma separates values": "各个值用逗号分开",
     "infinity is not a number here": "无穷大在这里不是数",
@@ -152,6 +151,6 @@ CHINESE = {
     "the number has to be below {bound}": "这个数须小于 {bound}",
     "write the mask row by row, such as 10/01": "请逐行写出掩码，例如 10/01",
     "row {row} has {count} cells, and {wanted} are asked for": "第 {row} 行有 {count} 个格，应有 {wanted} 个",
-    "the mask has {count} rows, and {wanted} are asked for": "掩码有 {count} 行，应有 {wanted} 行",
+    "a mask of {wanted} rows is asked for, and this one has {count}": "掩码应有 {wanted} 行，这里是 {count} 行",
     "a mask is made of 0 and 1, and '{sign}' is neither": "掩码由 0 和 1 组成，而“{sign}”不是",
 }

@@ -110,7 +110,11 @@ def found(condition: Condition, outcome: Outcome, values: Mapping[str, Any]) -> 
     """Return what a condition came to; raises Undefined where a bound has no value."""
     if isinstance(outcome, Failed):
         return Finding(condition, refusal=outcome.message)
-    value = from_json(outcome.value)
+    return judged(condition, from_json(outcome.value), values)
+
+
+def judged(condition: Condition, value: Any, values: Mapping[str, Any]) -> Finding:
+    """Return what a value comes to under the bounds of a condition; raises Undefined where one has no value."""
     bounds = [(key, wanted, _kept(key, value, wanted)) for key, wanted in condition.wanted(values)]
     return Finding(condition, value, bounds)
 

@@ -29,7 +29,7 @@ def read_mask(text: str, rows: int, columns: int) -> list[list[int]]:
             sentence = "row {row} has {count} cells, and {wanted} are asked for"
             raise Unreadable(sentence, start, row=number, count=len(cells), wanted=columns)
     if len(found) != rows:
-        sentence = "the mask has {count} rows, and {wanted} are asked for"
+        sentence = "a mask of {wanted} rows is asked for, and this one has {count}"
         raise Unreadable(sentence, found[-1][0], count=len(found), wanted=rows)
     return [cells for _, cells in found]
 

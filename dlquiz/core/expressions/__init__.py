@@ -4,7 +4,7 @@ Numbers are exact (``1.5`` is 3/2); names, fields of records (``layers.kernel_si
 of the field); ``+ - * / // % ^ **``; products without a sign, split by the declared names (``4hd²``); floor, ceil,
 sqrt, exp, log (natural), log2, log10, abs, min, max, sum, prod; comparisons, also chained; ``and or not``;
 ``true false``; quoted texts. Full-width characters, superscripts and the usual signs for minus, times and division
-are read.
+are read; ``√`` stands before a bracket, or before one number or name.
 
 Conventions: a power is taken before a minus and from the right, ``-2^2`` is -4 and ``2^3^2`` is 2^9. ``1/2d`` is
 refused, for it can be read in two ways, and so is ``1,000``. Digits are ASCII, full-width or superscript. Lists are

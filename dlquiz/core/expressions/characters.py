@@ -24,7 +24,6 @@ _ADVICE = {
     "!": "write != for 'is not equal to'",
     "&": "write 'and'",
     "|": "write 'or', or abs(x) for the absolute value",
-    "√": "write sqrt(x)",
     "{": "round brackets group",
     "}": "round brackets group",
     ";": "a comma separates values",

@@ -80,7 +80,10 @@ def whole_power(base: Fraction, exponent: int, digits: int = limits.VALUE_DIGITS
 def _float_power(base: Scalar, exponent: Scalar) -> float:
     if base < 0 and exponent != math.floor(exponent):
         raise Undefined("a negative number to a fractional power has no real value")
-    return math.pow(base, exponent)
+    near = float(base)
+    if near == 0 and exponent < 0:  # a base that is 0 was refused before; this one is too small for a float
+        raise OverflowError
+    return math.pow(near, exponent)
 
 
 def exact_root(value: Fraction, degree: int) -> Fraction | None:

@@ -102,15 +102,15 @@ class _Parser:
             if sign := self.take("*", "/", "//", "%"):
                 division = None if sign.text == "*" else sign
                 found = tree.joined(sign.text, found, self.signed())
-            elif self.token.kind in _STARTS_A_FACTOR or self.opens():
+            elif self.token.kind in _STARTS_A_FACTOR or self.opens("(", "√"):
                 if division:
                     raise _two_ways(division, self.token)
                 found = tree.joined("*", found, self.power())
             else:
                 return found
 
-    def opens(self) -> bool:
-        return self.token.kind == "sign" and self.token.text == "("
+    def opens(self, *signs: str) -> bool:
+        return self.token.kind == "sign" and self.token.text in (signs or "(")
 
     def signed(self) -> Tree:
         if sign := self.take("-", "+"):
@@ -135,6 +135,8 @@ class _Parser:
         token = self.token
         if self.opens():
             return self.deeper(self.bracket)
+        if root := self.take("√"):
+            return self.root(root)
         if token.kind in ("sign", "cross", "end"):
             raise self.surprise()
         self.at += 1
@@ -143,6 +145,15 @@ class _Parser:
         if token.kind == "function":
             return self.deeper(lambda: self.call(token))
         return token.text == "true" if token.kind == "truth" else (token.kind, token.text)
+
+    def root(self, sign: Token) -> Tree:
+        """Read what a root is taken of: a bracket, or one number or name that no factor follows without a sign."""
+        if not (self.opens() or self.token.kind in ("number", "name")):
+            raise Unreadable("'√' stands before a number or a bracket, as in √2 and √(1 + 1)", sign.start)
+        bracketed, inner = self.opens(), self.deeper(self.atom)
+        if not bracketed and (self.token.kind in _STARTS_A_FACTOR or self.opens("(", "^", ".")):
+            raise _two_ways(sign, self.token)
+        return ("call", "sqrt", inner)
 
     def bracket(self) -> Tree:
         opening = self.take("(")

@@ -12,7 +12,7 @@ from dlquiz.core.kinds.number import is_number, same_numbers
 from dlquiz.core.kinds.picking import ASKED, picked, shuffled
 from dlquiz.core.oracle import Call, Outcome
 from dlquiz.core.phrases import say
-from dlquiz.core.questions import Fault, Form, Samples, Shown, described, repeated_ids
+from dlquiz.core.questions import Fault, Form, Part, Samples, Shown, described, repeated_ids
 from dlquiz.core.texts import Language, Template, Text
 from dlquiz.core.values import from_json, show
 from dlquiz.core.verdicts import Diagnosis, Reading, Result, Truth, Unsettled, Verdict, values_of
@@ -156,6 +156,14 @@ class Choice(Computed):
             for number, (option, value) in enumerate(valued, start=1)
         ]
 
+    def parts(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Part]:
+        """Return every option with the value that it stands for."""
+        right, valued = self._right(truth), zip(self.asked(values), truth.options, strict=True)
+        return [
+            Part(number, option.id, option.text, value, number in right)
+            for number, (option, value) in enumerate(valued, start=1)
+        ]
+
     def expected(self, truth: Truth, language: Language) -> str:
         """Return the number of the right option."""
         return ", ".join(map(str, self._right(truth)))
@@ -164,6 +172,11 @@ class Choice(Computed):
         """Return the text of the right option."""
         options = self.options(values)
         return ", ".join(options[number - 1].fill(language, values) for number in self._right(truth))
+
+    def reason(self, verdict: Verdict, language: Language) -> str:
+        """Return "Option 2, not 1."; an option of 1 is not option 1."""
+        right = self.expected(verdict.truth, language)
+        return say(language, f"choice_{verdict.result.value}", right=right, given=verdict.reading.text)
 
     def answer_note(self, language: Language) -> str:
         """Say how to name an option."""

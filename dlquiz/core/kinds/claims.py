@@ -11,7 +11,7 @@ from dlquiz.core.expressions import Unreadable
 from dlquiz.core.expressions.characters import as_read, first_unread, refusal
 from dlquiz.core.oracle import Call, Outcome, Ran
 from dlquiz.core.phrases import say
-from dlquiz.core.questions import Fault, Form, Question, Samples, described, repeated_ids
+from dlquiz.core.questions import Fault, Form, Part, Question, Samples, described, repeated_ids
 from dlquiz.core.texts import Language, Text
 from dlquiz.core.verdicts import Diagnosis, Leg, Level, Reading, Result, Truth, Unsettled, Verdict, values_of
 
@@ -146,6 +146,11 @@ class Claims(Question):
         missed = [claim for claim, hit in zip(self.asked(values), hits, strict=True) if not hit]
         named = tuple(Diagnosis(claim.id, claim.why or claim.say) for claim in missed)
         return Verdict(result, sum(hits) / len(hits), reading, truth, named)
+
+    def parts(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Part]:
+        """Return every claim with whether its experiment says that it holds."""
+        found = zip(self.asked(values), truth.value, strict=True)
+        return [Part(number, claim.id, claim.say, holds) for number, (claim, holds) in enumerate(found, start=1)]
 
     def expected(self, truth: Truth, language: Language) -> str:
         """Return the numbers of the claims that hold."""

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
-from dlquiz.core.building.goal import BUILT, Condition, Finding, found, told
+from dlquiz.core.building.goal import BUILT, Condition, Finding, found, judged, told
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.kinds.construct_allow import Allow
 from dlquiz.core.oracle import Call, Failed, Outcome, Ran
 from dlquiz.core.phrases import say
-from dlquiz.core.questions import Fault, Question, Samples, described, repeated_ids
-from dlquiz.core.texts import Language
+from dlquiz.core.questions import Fault, Part, Question, Samples, described, repeated_ids
+from dlquiz.core.texts import LANGUAGES, Language, Template, Text
 from dlquiz.core.values import from_json
 from dlquiz.core.verdicts import Diagnosis, Leg, Level, Reading, Result, Truth, Unsettled, Verdict, values_of
 
@@ -137,6 +137,16 @@ class Construct(Question):
             return Level.CITED
         return Level.COMPUTED if any(leg.kind == "closed_form" for leg in legs) else Level.PROVED
 
+    def parts(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Part]:
+        """Return every condition with what the run behind the truth gives for it; none where one has no value."""
+        if len(truth.legs) != len(self.goal):
+            return ()
+        findings = [judged(one, leg.value, values) for one, leg in zip(self.goal, truth.legs, strict=True)]
+        return [
+            Part(number, finding.condition.id, _as_text(finding), finding.value, finding.holds)
+            for number, finding in enumerate(findings, start=1)
+        ]
+
     def expected(self, truth: Truth, language: Language) -> str:
         """Return one of the right answers."""
         return say(language, "for_instance", example=truth.value)
@@ -168,6 +178,10 @@ def _told(condition: Condition, reading: Reading, values: Mapping[str, Any]) -> 
     """Return a call as a person would write it: layers in torch's words, not as the engine's records."""
     text = reading.text if isinstance(reading.value, list) else reading.value
     return str(condition.call.fill({**values, BUILT: text}))
+
+
+def _as_text(finding: Finding) -> Text:
+    return Text(*(Template((finding.told(language),)) for language in LANGUAGES))
 
 
 def _leg(ran: Ran, what: str) -> Leg:

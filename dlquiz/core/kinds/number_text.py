@@ -22,7 +22,6 @@ _TOKEN = re.compile(
     rf"|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[ ]?(?P<suffix>{_SUFFIX})(?![A-Za-z_0-9]))?"
     r"|(?P<ln>ln)(?![A-Za-z_0-9])"
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<root>√)[ ]*(?P<bracket>(?=\())?"
     r"|(?P<other>.)",
     re.DOTALL,
 )
@@ -45,8 +44,8 @@ class Spelled(NamedTuple):
     def typed(self, position: int, length: int) -> tuple[int, int]:
         """Return position and length in the text as typed.
 
-        >>> spelled("2 x √9").text, spelled("2 x √9").typed(2, 7)
-        ('2* sqrt(9)', (3, 3))
+        >>> spelled("2 x 9k").text, spelled("2 x 9k").typed(3, 3)
+        ('2* 9e3', (4, 2))
         """
         covered = self.origins[position : position + length] or self.origins[-1:] or (0,)
         return min(covered), max(covered) - min(covered) + 1
@@ -58,10 +57,10 @@ class Spelled(NamedTuple):
 
 
 def spelled(typed: str) -> Spelled:
-    """Return a text rewritten; raises Unreadable for digits grouped wrongly and for a √ or ln before nothing it takes.
+    """Return a text rewritten; raises Unreadable for digits grouped wrongly and for an ln without brackets.
 
-    >>> [spelled(text).text for text in ("25.6M", "1,000", "3x64", "√(2)", "ln(2)")]
-    ['25.6e6', '1000', '3*64', 'sqrt(2)', 'log(2)']
+    >>> [spelled(text).text for text in ("25.6M", "1,000", "3x64", "ln(2)")]
+    ['25.6e6', '1000', '3*64', 'log(2)']
     """
     text = as_read(typed)
     if _COMMAS.fullmatch(text):
@@ -89,13 +88,8 @@ def check_groups(text: str) -> None:
 
 def _rewritten(typed: str, text: str) -> Iterator[tuple[str, int]]:
     """Yield pieces in the signs of the language, each with the place of what it stands for."""
-    root: int | None = None
     for match in _TOKEN.finditer(text):
         kind, at = match.lastgroup, match.start()
-        if root is not None:
-            if match["number"] is None:
-                raise _no_radicand(root)
-            yield "(", at
         if match["suffix"]:
             yield from _characters(typed, match.start("number"), match.end("number"))
             yield f"e{POWERS[match['suffix']]}", match.start("suffix")
@@ -103,15 +97,8 @@ def _rewritten(typed: str, text: str) -> Iterator[tuple[str, int]]:
             yield "*", match.start("cross")
         elif kind == "ln":
             yield from _logarithm(text, match)
-        elif match["root"]:
-            yield "sqrt", at
         else:
             yield from _characters(typed, at, match.end())
-        if root is not None:
-            yield ")", match.end() - 1
-        root = at if match["root"] and match["bracket"] is None else None
-    if root is not None:
-        raise _no_radicand(root)
 
 
 def _characters(typed: str, start: int, stop: int) -> Iterator[tuple[str, int]]:
@@ -122,7 +109,3 @@ def _logarithm(text: str, match: re.Match[str]) -> Iterator[tuple[str, int]]:
     if not text[match.end() :].lstrip(" ").startswith("("):
         raise Unreadable("'{word}' needs brackets: {word}(x)", match.start(), 2, word="ln")
     yield "log", match.start()
-
-
-def _no_radicand(at: int) -> Unreadable:
-    return Unreadable("'√' stands before a number or a bracket, as in √2 and √(1 + 1)", at)

@@ -13,7 +13,7 @@ from dlquiz.core.kinds.number import is_number
 from dlquiz.core.kinds.picking import ASKED, in_order, picked, shuffled
 from dlquiz.core.oracle import Call, Outcome
 from dlquiz.core.phrases import say, text_of
-from dlquiz.core.questions import Fault, Form, Question, Samples, Shown, described, repeated_ids
+from dlquiz.core.questions import Fault, Form, Part, Question, Samples, Shown, described, repeated_ids
 from dlquiz.core.texts import Language, Text
 from dlquiz.core.values import from_json, show
 from dlquiz.core.verdicts import Diagnosis, Leg, Level, Reading, Result, Truth, Unsettled, Verdict, values_of
@@ -33,7 +33,7 @@ class Item:
     say: Text = described("What stands in the list.")
     by: CallTemplate = described("The engine call whose value it is ordered by.")
     formula: Formula | None = described(
-        "What the author believes that value to be, or another with the same order.", None
+        "What the author believes that value to be: a whole number exactly, any other in the order of the runs.", None
     )
     value: Fraction | None = described("The published figure for it.", None, key="is")
     source: str | None = described("Where that figure was published, exactly.", None)
@@ -127,7 +127,7 @@ class Order(Question):
         return sorted(range(1, len(sizes) + 1), key=lambda number: sizes[number - 1], reverse=self.descending)
 
     def _conflict(self, items: Sequence[Item], sizes: Sequence[Any], believed: Mapping[int, Any]) -> str | None:
-        """Return why the order is none: two items tie, a formula would order them otherwise, or a figure is not met."""
+        """Return why the order is none: two items tie, formulas order them otherwise, or a size is not as written."""
         for one, other in combinations(range(len(items)), 2):
             ran = f"{show(sizes[one])} and {show(sizes[other])}"
             if sizes[one] == sizes[other]:
@@ -136,7 +136,10 @@ class Order(Question):
             if known and _compared(believed[one], believed[other]) != _compared(sizes[one], sizes[other]):
                 written = f"{show(believed[one])} and {show(believed[other])}"
                 return f"the formulas give {written} for the items {one + 1} and {other + 1}, and the runs {ran}"
-        for item, size in zip(items, sizes, strict=True):
+        for at, (item, size) in enumerate(zip(items, sizes, strict=True)):
+            if at in believed and _are_whole(believed[at], size) and believed[at] != size:
+                written = f"the formula {item.formula} gives {show(believed[at])} for the item {at + 1}"
+                return f"{written}, and {item.by.function} gives {show(size)}"
             if item.value is not None and not _meets(size, item.value):
                 return f"{item.by.function} gives {show(size)}, and {item.source} says {show(item.value)}"
         return None
@@ -182,6 +185,11 @@ class Order(Question):
             for number, given in placed
         ]
 
+    def parts(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Part]:
+        """Return every item, as it is numbered, with what its run gave."""
+        sized = zip(self.asked(values), truth.options, strict=True)
+        return [Part(number, item.id, item.say, size) for number, (item, size) in enumerate(sized, start=1)]
+
     def expected(self, truth: Truth, language: Language) -> str:
         """Return the numbers of the items in the right order."""
         return in_order(truth.value)
@@ -226,6 +234,10 @@ def _believed(items: Sequence[Item], values: Mapping[str, Any]) -> dict[int, Any
 def _compared(one: Any, other: Any) -> int:
     """Return -1, 0 or 1 as the first is smaller, equal or larger."""
     return int(one > other) - int(one < other)
+
+
+def _are_whole(*sizes: Any) -> bool:
+    return all(isinstance(size, int) and not isinstance(size, bool) for size in sizes)
 
 
 def _backed(item: Item, leg: Leg) -> bool:

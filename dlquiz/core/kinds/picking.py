@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from dlquiz.core.chance import drawn
 from dlquiz.core.expressions import Unreadable
+from dlquiz.core.expressions.characters import as_read
 from dlquiz.core.expressions.errors import brief
 
 ASKED = "asked"
 """Among the values of an instance: the indices of its options in the order in which they are shown."""
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９，、；()[]（）.．。", "0123456789,,,         ")
+_AROUND = str.maketrans(";()[].。", "       ")
 _WORD = re.compile(r"[^\s,;>＞→]+")
 
 
@@ -34,7 +35,7 @@ def picked(text: str, count: int) -> list[tuple[int, int, int]]:
 
     Raises Unreadable for what names none of ``count`` options.
     """
-    plain = text.translate(_FULL_WIDTH)
+    plain = as_read(text).translate(_AROUND)
     words = list(_WORD.finditer(plain))
     if len(words) == 1 and count <= 9 and len(words[0][0]) > 1 and words[0][0].isalnum():
         start = words[0].start()

@@ -9,8 +9,8 @@ from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.kinds.picking import ASKED
 from dlquiz.core.oracle import Call, Outcome
 from dlquiz.core.phrases import say
-from dlquiz.core.questions import Fault, Form, Question, Samples, Shown, described
-from dlquiz.core.texts import Language, Template, Text
+from dlquiz.core.questions import Fault, Form, Part, Question, Samples, Shown, described
+from dlquiz.core.texts import LANGUAGES, Language, Template, Text
 from dlquiz.core.verdicts import Level, Reading, Result, Truth, Verdict, lowest
 
 _GRADES = {
@@ -131,12 +131,18 @@ class Recall(Question):
 
     def revealed(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Shown]:
         """Return every point as it is shown: a claim with whether it holds, a question with its answer."""
-        shown = []
-        for number, (point, found) in enumerate(zip(self.points, truth.options, strict=True), start=1):
-            texts = [Template((_filled(point, found, values, language),)) for language in ("en", "zh")]
-            holds = found.value[0] if point.claim is not None else None
-            shown.append(Shown(number, Text(*texts), holds, ""))
-        return shown
+        return [
+            Shown(part.number, part.text, part.value if point.claim is not None else None, "")
+            for point, part in zip(self.points, self.parts(truth, values), strict=True)
+        ]
+
+    def parts(self, truth: Truth, values: Mapping[str, Any]) -> Sequence[Part]:
+        """Return every point with its answer, or with whether its claim holds."""
+        found = []
+        for number, (point, one) in enumerate(zip(self.points, truth.options, strict=True), start=1):
+            texts = [Template((_filled(point, one, values, language),)) for language in LANGUAGES]
+            found.append(Part(number, point.name, Text(*texts), one.value if point.claim is None else one.value[0]))
+        return found
 
     def shown(self, verdict: Verdict, values: Mapping[str, Any]) -> Sequence[Shown]:
         """Return the points."""

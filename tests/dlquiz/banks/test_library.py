@@ -7,6 +7,7 @@ import pytest
 
 from dlquiz.banks import folders
 from dlquiz.banks.library import Library
+from dlquiz.core.kinds.recall import Recall
 from dlquiz.errors import DlquizError
 
 GOOD = Path(__file__).with_name("good.yaml")
@@ -87,6 +88,54 @@ def test_a_path_that_names_nothing(installed: Path, tmp_path: Path) -> None:
         Library.load([installed / "empty"])
 
 
+CARD = "  - {{id: card, kind: recall, prompt: P, reveals: [q, {reveals}]}}\n"
+
+
+def with_card(path: Path, reveals: str, topic: str = "cnn") -> Path:
+    write(path, path.stem, topic)
+    path.write_text(path.read_text() + CARD.format(reveals=reveals))
+    return path
+
+
+def revealed(library: Library) -> list[str]:
+    (card,) = [question for question in library.questions if isinstance(question, Recall)]
+    return [point.question.key for point in card.points]
+
+
+def test_a_card_reveals_what_stands_in_a_bank_of_its_folder(installed: Path, tmp_path: Path) -> None:
+    """The other bank is read for that alone: neither its questions nor its faults are in the library."""
+    other = write(tmp_path / "mine" / "other.yaml", "other", "cnn")
+    other.write_text(other.read_text() + "  - {id: Broken, kind: number}\n")
+    (tmp_path / "mine" / "unreadable.yaml").write_text("[")
+    card = with_card(tmp_path / "mine" / "cards.yaml", "other/q")
+    for library in (Library.load([card]), Library.load([card.relative_to(tmp_path)]), Library.load([card], ["cnn"])):
+        assert revealed(library) == ["cards/q", "other/q"]
+        assert library.complaints == ()
+        assert "other/q" not in [question.key for question in library.questions]
+    assert [bank.name for bank in Library.load([card]).banks] == ["cards"]
+    assert Library.load([tmp_path / "mine"]).complaints != ()
+
+
+def test_a_card_reveals_nothing_of_another_folder_or_topic(installed: Path, tmp_path: Path) -> None:
+    card = with_card(tmp_path / "mine" / "cards.yaml", "other/q")
+    write(tmp_path / "mine" / "deeper" / "other.yaml", "other", "cnn")
+    assert [item.code for item in Library.load([card]).complaints] == ["DQ211"]
+    assert revealed(Library.load([card, tmp_path / "mine" / "deeper"])) == ["cards/q", "other/q"]
+    write(tmp_path / "mine" / "other.yaml", "other", "rnn")
+    (lost,) = Library.load([card]).complaints
+    assert (lost.code, lost.line) == ("DQ211", 7)
+    assert "'other/q' is no question of the topic 'cnn'" in lost.message
+
+
+def test_a_bank_that_is_named_stands_before_one_beside_it(installed: Path, tmp_path: Path) -> None:
+    """Only a bank that was not read is looked for: two of one name cannot be mixed up."""
+    card = with_card(tmp_path / "mine" / "cards.yaml", "other/q")
+    write(tmp_path / "mine" / "other.yaml", "other", "cnn")
+    named = write(tmp_path / "theirs" / "other.yaml", "other", "cnn")
+    (recall,) = [one for one in Library.load([named, card]).questions if isinstance(one, Recall)]
+    assert recall.points[1].question.at.file == folders.shown(named)
+
+
 def test_two_banks_of_one_name(installed: Path) -> None:
     write(installed / "rnn" / "uno.yaml", "one", "rnn")
     library = Library.load()
@@ -144,3 +193,12 @@ def test_loading_is_quick() -> None:
     for _ in range(15):
         Library.load([GOOD])
     assert time.perf_counter() - begun < 1
+
+
+def test_a_file_that_is_named_again_is_read_once(tmp_path: Path) -> None:
+    installed = folders.installed()
+    again = tmp_path / "linked"
+    again.symlink_to(installed / "cnn" / "pooling.yaml")
+    library = Library.load([installed / "cnn", again], ["cnn"])
+    assert library.complaints == ()
+    assert len({bank.name for bank in library.banks}) == len(library.banks)

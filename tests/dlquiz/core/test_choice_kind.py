@@ -65,7 +65,7 @@ def test_a_wrong_option_names_the_idea_behind_it() -> None:
     question = weights()
     verdict = question.mark(question.read("2", D), settled(question), D)
     assert [diagnosis.id for diagnosis in verdict.diagnoses] == ["no-output"]
-    assert question.reason(verdict, "en") == "1, not 2."
+    assert question.reason(verdict, "en") == "Option 1, not 2."
     shown = [(one.number, one.right, one.remark) for one in question.shown(verdict, D)]
     assert shown == [(1, True, "256"), (2, False, "192"), (3, None, "64")]
 

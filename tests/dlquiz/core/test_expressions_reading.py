@@ -235,3 +235,26 @@ def test_expressions_travel_between_processes() -> None:
     assert copy == expression
     assert isinstance(copy, Expression)
     assert copy.evaluate({"h": 2, "d": 3}) == 72
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("√2", "sqrt(2)"),
+        ("√(6/(h + d))", "sqrt(6/(h + d))"),
+        ("2√h", "2*sqrt(h)"),
+        ("√6/√d", "sqrt(6)/sqrt(d)"),
+        ("√(2)h", "sqrt(2)*h"),
+    ],
+)
+def test_a_root_sign_takes_a_bracket_or_one_number_or_name(text: str, meant: str) -> None:
+    assert parse(text, ["h", "d"]).tree == parse(meant, ["h", "d"]).tree
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("√", 0), ("2√", 1), ("√-2", 0), ("√√2", 0), ("√2h", 2), ("√h^2", 2), ("√h(d)", 2)]
+)
+def test_a_root_that_can_be_read_in_two_ways_is_refused(text: str, at: int) -> None:
+    with pytest.raises(Unreadable) as error:
+        parse(text, ["h", "d"])
+    assert error.value.position == at

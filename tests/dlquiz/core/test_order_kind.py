@@ -1,5 +1,6 @@
 """Kind order: the runs put the items in order, ties are refused, and a typical wrong order is named."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -100,6 +101,28 @@ def test_formulas_must_order_as_the_runs_do() -> None:
     assert (agreeing.conflict, agreeing.level) == (None, Level.PROVED)
     against = question.settle(values, [ran(0.3), ran(0.2), ran(0.1)])
     assert "the formulas give 1 and 2 for the items 2 and 3, and the runs 0.2 and 0.1" in str(against.conflict)
+
+
+@pytest.mark.parametrize(
+    ("formulas", "runs", "said"),
+    [
+        (("3", "10", "200"), (3, 10, 200), None),
+        (("3", "10", "201"), (3, 10, 200), "the formula 201 gives 201 for the item 3, and f gives 200"),
+        (("3", "10", "400/2"), (3, 10, 200), None),
+        (("1", "2", "3"), (0.1, 0.2, 0.3), None),
+        (("1/10", "2", "3"), (1, 2, 3), None),
+        (("1.5", "2", "4"), (1, 2, 3), "the formula 4 gives 4 for the item 3"),
+    ],
+)
+def test_a_whole_number_is_what_its_run_gives(formulas: Sequence[str], runs: Sequence[float], said: str | None) -> None:
+    """Whole numbers are counts, so a wrong one is an error even where the order is right; others may be a rank."""
+    made = [
+        Item(id=f"i{n}", say=text("x"), by=CallTemplate("f"), formula=Formula((parse(formula),)))
+        for n, formula in enumerate(formulas)
+    ]
+    question = nets(items=tuple(made), misconceptions=())
+    conflict = question.settle({"asked": [0, 1, 2]}, [ran(run, "f") for run in runs]).conflict
+    assert conflict is None if said is None else said in str(conflict)
 
 
 def test_runs_alone_prove_nothing() -> None:

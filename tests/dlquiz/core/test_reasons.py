@@ -188,7 +188,8 @@ REFUSED: dict[Read, list[str]] = {
     expression: [
         *[
             "q",
-            "√h",
+            "√",
+            "√2h",
             "n + 1",
             "i + 1",
             "formula + 1",
