@@ -43,25 +43,36 @@ def _not_moved_alike(generator: torch.Generator, layer: str, stride: int) -> Ten
 
 
 @function("conv.is_operation", Kind.MEASURED, example={"operation": "cross-correlation"})
-def is_operation(operation: Literal["cross-correlation", "convolution"] = "cross-correlation") -> Run:
-    """Say whether ``conv2d`` is this: sums of products with the kernel as it is, or first rotated by 180 degrees."""
+def is_operation(
+    operation: Literal["cross-correlation", "convolution"] = "cross-correlation",
+    kernel: Literal["any", "point-symmetric"] = "any",
+) -> Run:
+    """Say whether ``conv2d`` is this: sums of products with the kernel as it is, or first rotated by 180 degrees.
+
+    A point-symmetric kernel is one that such a rotation leaves as it was.
+    """
     return settle(
         "conv2d beside the sums, written out",
         Holds.IF_EQUAL,
         _other_operation,
-        {"operation": operation},
-        [{"operation": other} for other in ("cross-correlation", "convolution")],
+        {"operation": operation, "kernel": kernel},
+        [
+            {"operation": "cross-correlation", "kernel": "any"},
+            {"operation": "convolution", "kernel": "any"},
+        ],
     )
 
 
-def _other_operation(generator: torch.Generator, operation: str) -> Tensor:
-    x, kernel = randn(generator, _SIZE, _SIZE), randn(generator, 3, 3)
-    taken = kernel.flip((0, 1)) if operation == "convolution" else kernel
+def _other_operation(generator: torch.Generator, operation: str, kernel: str) -> Tensor:
+    x, weight = randn(generator, _SIZE, _SIZE), randn(generator, 3, 3)
+    if kernel == "point-symmetric":
+        weight = weight + weight.flip((0, 1))
+    taken = weight.flip((0, 1)) if operation == "convolution" else weight
     written_out = torch.zeros(_SIZE - 2, _SIZE - 2).to(x)
     for row in range(_SIZE - 2):
         for column in range(_SIZE - 2):
             written_out[row, column] = (x[row : row + 3, column : column + 3] * taken).sum()
-    return torch.sub(functional.conv2d(x[None, None], kernel[None, None])[0, 0], written_out)
+    return torch.sub(functional.conv2d(x[None, None], weight[None, None])[0, 0], written_out)
 
 
 @function("conv.commutes_with_shuffling_pixels", Kind.MEASURED, example={"kernel_size": 1})

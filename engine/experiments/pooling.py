@@ -14,28 +14,33 @@ from engine.experiments._settle import Holds, randn, settle
 from engine.registry import Kind, function
 
 PoolKind = Literal["max", "avg"]
-Window = Literal["2×2", "global"]
+Window = Literal["local", "global"]
 Layer = Literal["next_conv", "linear_after_flatten", "linear_after_global_average"]
 _SIZE = 8
 
 
 @function("pool.ignores_shift", Kind.MEASURED, example={"window": "global"})
 def ignores_shift(
-    window: Window = "2×2",
+    window: Window = "local",
     image: Literal["random", "dot"] = "random",
     shift: Annotated[int, Between(1, 7)] = 1,
     kind: PoolKind = "max",
 ) -> Run:
     """Say whether the pooled image stays the same when the image moves ``shift`` cells to the right, round the edge.
 
-    A dot is one bright cell in the left column of a window of 2×2; the rest of its image is 0.
+    A local window is 2×2. A dot is one bright cell in the left column of such a window, on a background of 0.
     """
     return settle(
         "Pooled image before and after the shift",
         Holds.IF_EQUAL,
         _moved,
         {"window": window, "image": image, "shift": shift, "kind": kind},
-        [{"window": other, "image": image, "shift": shift, "kind": kind} for other in ("2×2", "global")],
+        [
+            {"window": "local", "image": "random", "shift": shift, "kind": kind},
+            {"window": "global", "image": "random", "shift": shift, "kind": kind},
+            {"window": "local", "image": "dot", "shift": 1, "kind": kind},
+            {"window": "local", "image": "dot", "shift": 2, "kind": kind},
+        ],
     )
 
 
@@ -45,7 +50,7 @@ def _moved(generator: torch.Generator, window: Window, image: str, shift: int, k
         dot = torch.zeros_like(x)
         dot[..., 4, 2] = x[..., 4, 2].abs() + 1
         x = dot
-    pool = _pool(kind, 2 if window == "2×2" else _SIZE)
+    pool = _pool(kind, 2 if window == "local" else _SIZE)
     return torch.sub(pool(x), pool(x.roll(shift, dims=-1)))[0, 0]
 
 

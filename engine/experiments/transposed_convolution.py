@@ -50,15 +50,10 @@ def is_transposed_matrix(stride: Annotated[int, Between(1, 3)] = 1, of: Literal[
 def _other_matrix(generator: torch.Generator, stride: int, of: str) -> Tensor:
     weight, length = randn(generator, 1, 1, 4), 4 + 3 * stride  # the windows end at the last input cell
     taken = weight.flip(-1) if of == "rotated" else weight
-
-    def forward(x: Tensor) -> Tensor:
-        return functional.conv1d(x[None, None], taken, stride=stride)[0, 0]
-
-    def backward(z: Tensor) -> Tensor:
-        return functional.conv_transpose1d(z[None, None], weight, stride=stride)[0, 0]
-
-    matrix: Tensor = torch.func.jacrev(forward)(torch.zeros(length).to(weight))
-    transposed: Tensor = torch.func.jacrev(backward)(torch.zeros(len(matrix)).to(weight))
+    cells = torch.eye(length).to(weight)[:, None]  # one cell of the input is 1 in each of these
+    matrix = functional.conv1d(cells, taken, stride=stride)[:, 0].mT
+    outputs = torch.eye(len(matrix)).to(weight)[:, None]
+    transposed = functional.conv_transpose1d(outputs, weight, stride=stride)[:, 0].mT
     return torch.sub(transposed, matrix.mT)
 
 
