@@ -30,6 +30,7 @@ _BANK = re.compile(r"^```yaml\n(dlquiz: .*?)^```$", re.DOTALL | re.MULTILINE)
 _TABLE = re.compile(r"^\|.*\|\n\|[-| ]+\|\n(?:\|.*\|\n)*", re.MULTILINE)
 _INSTANCE = re.compile(r"`([a-z0-9-]+/[a-z0-9-]+@\d+#\d+)`")
 
+_NAMED = ("id", "bank", "topic")
 _TAKES: dict[Any, str] = {
     str: "words",
     int: "whole number",
@@ -38,7 +39,7 @@ _TAKES: dict[Any, str] = {
     Any: "data",
     Given: "data",
     Text: "text",
-    Typed: "answer as typed",
+    Typed: "typed answer",
     Formula: "formula",
     CallTemplate: "engine call",
     Domain: "parameters",
@@ -70,6 +71,10 @@ class Page:
         """Return the rows of all tables with this header."""
         return [row for _, rows in self._tables(header) for row in rows]
 
+    def count(self, header: Row) -> int:
+        """Return how many tables have this header."""
+        return len(list(self._tables(header)))
+
     def answers(self) -> list[tuple[str, Row]]:
         """Return each row of answers with the instance that was last named before its table."""
         return [(instance, row) for instance, rows in self._tables(ANSWERS) for row in rows]
@@ -100,13 +105,13 @@ def field_rows(kind: type, name: str, item: Field) -> Iterator[Row]:
     shown = "required" if item.required else "" if default in (None, (), "") else show(default)
     yield name, _taken(item), shown, item.doc
     inner = _inner(item.annotation)
-    if is_dataclass(inner) and inner not in _TAKES:
+    if isinstance(inner, type) and is_dataclass(inner) and inner not in _TAKES:
         for key, one in layout(inner).items():
             yield from field_rows(inner, f"{name}.{key}", one)
 
 
 def _taken(item: Field) -> str:
-    if item.attribute == "id":
+    if item.attribute in _NAMED:
         return "name"
     return "arguments" if item.changes else takes(item.annotation)
 
@@ -114,15 +119,10 @@ def _taken(item: Field) -> str:
 def takes(annotation: Any) -> str:
     """Return what a field of this annotation takes, in the words of the pages."""
     inner = _inner(annotation)
-    if any(get_origin(part) is tuple for part in (annotation, *get_args(annotation))):
-        return f"list of {takes(inner)}" if get_origin(inner) is not Literal else f"list of {_named(inner)}"
-    if inner in _TAKES:
-        return _TAKES[inner]
-    return _named(inner) if get_origin(inner) is Literal else "mapping"
-
-
-def _named(literal: Any) -> str:
-    return ", ".join(map(str, get_args(literal)))
+    one = _TAKES.get(inner) or (", ".join(map(str, get_args(inner))) if get_origin(inner) is Literal else "mapping")
+    if not any(get_origin(part) is tuple for part in (annotation, *get_args(annotation))):
+        return one
+    return f"list of {one if one.endswith('s') or get_origin(inner) is Literal else f'{one}s'}"
 
 
 def _inner(annotation: Any) -> Any:
