@@ -15,7 +15,7 @@ from dlquiz.store.store import Store
 from dlquiz.worker import Worker
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Desk:
     """Everything that a session needs. ``now`` gives UTC milliseconds; ``clock`` the learner's zone offset."""
 

@@ -13,7 +13,7 @@ from dlquiz.core.questions import Question
 from dlquiz.errors import DlquizError, nearest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Library:
     """Banks that were read. ``known`` names every topic there is, also those that were not asked for."""
 

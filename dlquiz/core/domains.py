@@ -55,7 +55,7 @@ class EmptyDomain(ValueError):  # noqa: N818 (the name says it)
     """Conditions that no setting was found to satisfy; the text is one sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Domain:
     """Every combination of the parameters for which all of ``where`` holds.
 

@@ -1,9 +1,8 @@
 """A formula as an author writes it: one expression, or a list of them for a shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dlquiz.core.expressions import Expression, Unreadable, parse
 
@@ -25,8 +24,7 @@ def declared(text: str, names: tuple[str, ...]) -> Expression:
     return found
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """One expression, or several that make a list (``listed``)."""
 
     parts: tuple[Expression, ...]

@@ -50,7 +50,7 @@ class _Listed:
         return self.value(self.size - 1 if high else 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IntRange(_Listed):
     """The integers from ``low`` to at most ``high``, ``step`` apart."""
 
@@ -75,7 +75,7 @@ class IntRange(_Listed):
         return type(value) is int and self.low <= value <= self.high and (value - self.low) % self.step == 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FloatRange(_Listed):
     """The decimals from ``low`` to at most ``high``, ``step`` apart: exact, so 0.1 is 1/10, and a whole one is an int.
 
@@ -112,7 +112,7 @@ class FloatRange(_Listed):
         return steps.denominator == 1 and 0 <= steps < self.size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Choice(_Listed):
     """One of some values: numbers, texts, truths or lists, kept as they are given."""
 
@@ -146,7 +146,7 @@ class Choice(_Listed):
         return identity(value) in map(identity, self.values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derived:
     """A value computed from what is declared before it; each method raises Undefined where there is none."""
 
@@ -173,7 +173,7 @@ class Derived:
         return identity(value) == identity(self.expression.evaluate(scope))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Records:
     """A list of ``min_length`` to ``max_length`` records, each length equally likely, each record drawn by itself."""
 

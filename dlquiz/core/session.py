@@ -52,7 +52,7 @@ class Counts(NamedTuple):
     done: int
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Attempt:
     """One instance before a learner, from its showing to its review.
 
@@ -77,7 +77,7 @@ class Attempt:
         return Rating.HARD if self.hints else Rating.GOOD
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Session:
     """The questions of a session and how far it has come.
 

@@ -84,7 +84,7 @@ class Stored(NamedTuple):
     times_met: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Study:
     """One learner, one session."""
 

@@ -46,7 +46,7 @@ def lowest(levels: Iterable[Level]) -> Level:
     return max(levels, key=_WORST_LAST.index, default=Level.ASSERTED)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Truth:
     """What the runs established for one instance.
 
@@ -105,7 +105,7 @@ class Diagnosis(NamedTuple):
     says: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Verdict:
     """What marking says: the result, the share that was right, why, and what it rests on.
 

@@ -1,15 +1,16 @@
 """Sentences in the reader's language: written in English where they arise, with holes for what differs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlquiz.core.texts import Language
 
 
-@dataclass(frozen=True)
-class Sentence:
+_NONE: Mapping[str, Any] = {}
+
+
+class Sentence(NamedTuple):
     """An English sentence with ``{holes}``, and what goes into them: texts, numbers, lists of words, or sentences.
 
     ``str()`` is English. In Chinese it is what :mod:`dlquiz.core.reasons` has for it; what only authors of banks meet
@@ -21,7 +22,7 @@ class Sentence:
     """
 
     english: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = _NONE
 
     def said(self, language: "Language") -> str:
         """Return the sentence in a language."""

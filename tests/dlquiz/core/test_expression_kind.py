@@ -294,7 +294,7 @@ def faulty() -> Iterator[tuple[str, Symbolic]]:
     yield "none of the symbols", weights(answer=replace(answer, formula=formula("4*k")))
     yield "there is none", weights(answer=replace(answer, formula=None))
     yield "the same or it is not", weights(answer=replace(answer, tolerance=Tolerance(abs=Fraction(1))))
-    yield "not a list", weights(answer=replace(answer, formula=replace(formula("h"), listed=True)))
+    yield "not a list", weights(answer=replace(answer, formula=formula("h")._replace(listed=True)))
     yield "a condition", weights(answer=replace(answer, formula=formula("h*(d > 3)")))
 
 
