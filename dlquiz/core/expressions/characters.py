@@ -4,6 +4,7 @@ Full-width forms (U+FF01 to U+FF5E) are read as their ASCII counterparts, and th
 division signs as ``- * /``. Digits are ASCII, full-width or superscript; digits of other scripts are refused.
 """
 
+import re
 import unicodedata
 
 from dlquiz.core.expressions.sentences import Sentence
@@ -19,6 +20,7 @@ CROSSES = frozenset("×✕✖")
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
 """Superscripts and what each stands for."""
 
+_ASSIGNED = re.compile(r"^\s*[^\W\d]\w*\s*[=＝](?![=＝])")
 _ADVICE = {
     "=": "write == to compare two values",
     "!": "write != for 'is not equal to'",
@@ -41,6 +43,15 @@ def as_read(text: str) -> str:
     '2*(d - 1)/ 3'
     """
     return text.translate(_TABLE)
+
+
+def unassigned(text: str) -> str:
+    """Return the text with blanks in place of ``h =`` before a formula: people name what they give.
+
+    >>> unassigned("h = 4d"), unassigned("h == d")
+    ('    4d', 'h == d')
+    """
+    return _ASSIGNED.sub(lambda found: " " * len(found[0]), text)
 
 
 def first_unread(text: str) -> int | None:

@@ -15,6 +15,7 @@ from dlquiz.core import symbols as places
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.domains import Domain
 from dlquiz.core.expressions import Expression, Undefined, Unreadable, identity, parse, printing, substituted
+from dlquiz.core.expressions.characters import unassigned
 from dlquiz.core.expressions.functions import number
 from dlquiz.core.expressions.identity import Places
 from dlquiz.core.expressions.tree import walk
@@ -113,7 +114,7 @@ class Symbolic(Computed):
 
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
         """Read an expression in the symbols; one that has a value at none of the points is refused."""
-        expression = parse(text, self.symbol_names)
+        expression = parse(unassigned(text), self.symbol_names)
         answers.check_form(text, expression, self.symbol_names)
         try:
             answers.check_value(expression, self.places.points)
@@ -142,7 +143,7 @@ class Symbolic(Computed):
         return sentence if example is None else say(language, "wrong_at", sentence=sentence.rstrip(".。"), **example)
 
     def answer_note(self, language: Language) -> str:
-        """Say in which symbols, and what an expression looks like; the example is never the answer."""
+        """Say in which symbols, and what an expression looks like; the example is neither the answer nor a wrong idea."""
         return say(language, "expression", names=self._listed(language), example=self._example)
 
     def _listed(self, language: Language) -> str:
@@ -151,12 +152,11 @@ class Symbolic(Computed):
 
     @cached_property
     def _example(self) -> str:
-        right = (
-            [self.worth(self.answer.formula, values) for values in self.sample(20)[0]] if self.answer.formula else []
-        )
+        told = [part.formula for part in (self.answer, *self.ideas) if part.formula is not None]
+        taken = [self.worth(formula, values) for values in self.sample(20)[0] for formula in told]
         made = (answers.example(self.symbol_names, factor) for factor in range(2, 24))
         return next(
-            text for text in made if not any(self.same(parse(text, self.symbol_names), one, None) for one in right)
+            text for text in made if not any(self.same(parse(text, self.symbol_names), one, None) for one in taken)
         )
 
     def samples(self, values: Mapping[str, Any], truth: Truth) -> Samples:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dlquiz.core.expressions import Expression, Unreadable, parse
-from dlquiz.core.expressions.characters import as_read
+from dlquiz.core.expressions.characters import as_read, unassigned
 from dlquiz.core.expressions.errors import brief
 
 POWERS = {"k": 3, "万": 4, "M": 6, "亿": 8, "G": 9, "B": 9}
@@ -62,6 +62,7 @@ def spelled(typed: str) -> Spelled:
     >>> [spelled(text).text for text in ("25.6M", "1,000", "3x64", "ln(2)")]
     ['25.6e6', '1000', '3*64', 'log(2)']
     """
+    typed = unassigned(typed)
     text = as_read(typed)
     if _COMMAS.fullmatch(text):
         check_groups(text)
