@@ -143,7 +143,7 @@ class Symbolic(Computed):
         return sentence if example is None else say(language, "wrong_at", sentence=sentence.rstrip(".。"), **example)
 
     def answer_note(self, language: Language) -> str:
-        """Say in which symbols, and what an expression looks like; the example is neither the answer nor a wrong idea."""
+        """Say in which symbols, and what an expression looks like; the example is no answer and no wrong idea."""
         return say(language, "expression", names=self._listed(language), example=self._example)
 
     def _listed(self, language: Language) -> str:
