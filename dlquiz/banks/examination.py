@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlquiz.banks import parts
+from dlquiz.banks.brief import LONGEST_SETTING, brief, clipped, setting
 from dlquiz.banks.complaints import Complaint
 from dlquiz.banks.runs import Runs
-from dlquiz.banks.tally import Tally, setting
+from dlquiz.banks.tally import Tally
 from dlquiz.core.calls import CallTemplate, Place
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.questions import Question, Samples
-from dlquiz.core.values import show
 from dlquiz.core.verdicts import Level, Result, Truth, Unsettled, lowest
 
 MARKED = 100
@@ -127,8 +127,9 @@ class Examination:
             for text in texts:
                 found = self._marked(text, values, truth)
                 if found != wanted:
-                    message = f"the answer '{text}' is {found} and should be {wanted}{setting(values)}"
-                    fix = f"the answer there is {show(truth.value)}; look at the tolerance and at the parameters"
+                    shown = clipped(text, LONGEST_SETTING)
+                    message = f"the answer '{shown}' is {found} and should be {wanted}{setting(values)}"
+                    fix = f"the answer there is {brief(truth.value)}; look at the tolerance and at the parameters"
                     self.tally.note(self.question.at, "DQ431", message, fix)
 
     def _marked(self, text: str, values: Mapping[str, Any], truth: Truth) -> str:

@@ -8,8 +8,8 @@ experiment must give the opposite of what the statement's gives, so it is anothe
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dlquiz.banks.brief import setting
 from dlquiz.banks.examination import Examination
-from dlquiz.banks.tally import setting
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.kinds.claims import Claim, Claims
 from dlquiz.core.oracle import Failed, Outcome, Ran

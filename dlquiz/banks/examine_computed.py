@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dlquiz.banks.brief import brief, setting
 from dlquiz.banks.examination import Examination
 from dlquiz.banks.runs import Runs
-from dlquiz.banks.tally import setting
 from dlquiz.core.calls import Place
 from dlquiz.core.domains import Derived
 from dlquiz.core.expressions import Undefined
@@ -63,9 +63,9 @@ class ComputedExamination(Examination):
 
     def failures(self, outcomes: Sequence[Outcome]) -> list[tuple[Place, Failed]]:
         """Return each call of an idea that gave no value, with where it is written."""
-        ran = outcomes[len(self.question.answer.engine) :]
+        own = len(self.question.answer.engine)
         templates = [idea.engine for idea in self.question.ideas if idea.engine is not None]
-        pairs = zip(templates, ran, strict=True)
+        pairs = zip(templates, outcomes[own : own + len(templates)], strict=True)
         return [(template.at, outcome) for template, outcome in pairs if isinstance(outcome, Failed)]
 
     def _compare(self, values: Mapping[str, Any], truth: Truth) -> None:
@@ -85,7 +85,7 @@ class ComputedExamination(Examination):
         if value is None:
             return "so nothing can be diagnosed"
         if self.question.same(value, truth.value, self._clear):
-            return "which is right" if self._clear is None else f"too close to the right {show(truth.value)}"
+            return "which is right" if self._clear is None else f"too close to the right {brief(truth.value)}"
         for other, (idea, given) in enumerate(zip(self.question.ideas, found, strict=True)):
             if other != number and given is not None and self.question.same(value, given, self._apart):
                 return f"as '{name_of(idea)}' does"
@@ -158,4 +158,4 @@ def name_of(idea: Idea) -> str:
 
 
 def _shown(value: Any) -> str:
-    return "no value" if value is None else show(value)
+    return "no value" if value is None else brief(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from dlquiz.banks.leaves import string
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
+from dlquiz.banks.scalars import is_number
 from dlquiz.banks.scope import Refused, Scope, every
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given
@@ -130,7 +131,11 @@ def changed_call(node: Node, experiment: CallTemplate, scope: Scope) -> CallTemp
 
 
 def argument(node: Node, scope: Scope) -> Any:
-    """Read one argument: data, where a text that is written in declared names is an expression."""
+    """Read one argument: data, where a text that is written in declared names is an expression.
+
+    Quotes make a text of what would be a number without them: ``base: 2`` is the number and ``base: "2"`` the text,
+    while ``"2*n"``, ``"1/2"`` and ``"n"`` are expressions with quotes or without.
+    """
     if isinstance(node, ListNode):
         return every(partial(argument, item, scope) for item in node.items)
     if isinstance(node, MapNode):
@@ -141,6 +146,8 @@ def argument(node: Node, scope: Scope) -> Any:
         return to_json(value) if isinstance(value, Fraction) else value
     if _WORD.fullmatch(value):
         return declared(value, scope.names) if value in scope.names else value
+    if not node.plain and is_number(value):
+        return value
     return _written(node, value, scope)
 
 

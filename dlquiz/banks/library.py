@@ -113,9 +113,7 @@ def _read(files: Iterable[Path], strict: Collection[str], cache: Path | None) ->
     return _linked(list(banks.values()), complaints, cache)
 
 
-def _linked(
-    banks: list[Bank], complaints: list[Complaint], cache: Path | None
-) -> tuple[list[Bank], list[Complaint]]:
+def _linked(banks: list[Bank], complaints: list[Complaint], cache: Path | None) -> tuple[list[Bank], list[Complaint]]:
     """Return the banks with their cards linked to what they reveal, also to banks that lie in the same folder."""
     if not any(question.kind == "recall" for bank in banks for question in bank.questions):
         return banks, complaints

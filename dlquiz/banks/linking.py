@@ -10,12 +10,19 @@ from dlquiz.core.questions import Question
 from dlquiz.errors import nearest
 
 
-def linked(banks: Sequence[Bank]) -> tuple[list[Bank], list[Complaint]]:
+def named_by_cards(bank: Bank) -> set[str]:
+    """Return the names of the banks that the cards of a bank name before a /."""
+    keys = (name.partition("#")[0] for card in bank.questions if isinstance(card, Recall) for name in card.reveals)
+    return {key.partition("/")[0] for key in keys if "/" in key}
+
+
+def linked(banks: Sequence[Bank], beside: Sequence[Bank] = ()) -> tuple[list[Bank], list[Complaint]]:
     """Return the banks with every card linked to what it reveals, and a complaint about each that is left out.
 
-    A card is left out when it names what is not there.
+    A card may reveal what stands in the banks or in those ``beside`` them; it is left out when it names what is in
+    neither.
     """
-    questions = {question.key: question for bank in banks for question in bank.questions}
+    questions = {question.key: question for bank in (*beside, *banks) for question in bank.questions}
     found, complaints = [], []
     for bank in banks:
         whole: list[Question] = []
@@ -32,7 +39,7 @@ def linked(banks: Sequence[Bank]) -> tuple[list[Bank], list[Complaint]]:
 def _lost(card: Question, name: str, questions: Mapping[str, Question]) -> Complaint:
     hint = nearest(name, _names(card, questions))
     message = f"'{name}' is no question of the topic '{card.topic}', nor a claim of one{hint}"
-    fix = "write id, bank/id, id#claim or bank/id#claim, and check the banks of a topic together"
+    fix = "write id, bank/id, id#claim or bank/id#claim; check banks of different folders together"
     return complaint(card.at, "DQ211", message, fix)
 
 

@@ -47,6 +47,19 @@ def resolve(text: str) -> Plain:
     return text
 
 
+def is_number(text: str) -> bool:
+    """Say whether a scalar means a number where it stands without quotes, also one that a bank may not hold.
+
+    >>> is_number("-1e6"), is_number("0x1f"), is_number("2*n"), is_number("1/2")
+    (True, True, False, False)
+    """
+    try:
+        meant = resolve(text)
+    except OutOfBounds:
+        return True
+    return isinstance(meant, int | Fraction) and not isinstance(meant, bool)
+
+
 def _bounded(text: str) -> str:
     if len(text) > DIGITS:
         raise OutOfBounds(f"a number may have at most {DIGITS} digits, and this one has {len(text)}")

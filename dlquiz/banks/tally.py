@@ -1,12 +1,9 @@
 """Complaints of one question over many instances: each once, with its first counter-example and how often it came."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.core.calls import Place
-from dlquiz.core.values import show
 
 
 @dataclass
@@ -38,13 +35,3 @@ class Tally:
     def _share(self, code: str, at: Place, instances: int) -> str:
         times = len(self._met[code, at])
         return f" (so on {times:,} of {instances:,} instances)" if times > 1 else ""
-
-
-def setting(values: Mapping[str, Any]) -> str:
-    """Return the values of an instance as a counter-example is told.
-
-    >>> setting({"n": 16, "k": 3})
-    ', with n=16, k=3'
-    """
-    told = ", ".join(f"{name}={show(value)}" for name, value in values.items() if name != "asked")
-    return f", with {told}" if told else ""

@@ -2,10 +2,13 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from dlquiz.errors import DlquizError
+
+_IN_SINGLE_QUOTES = re.compile(r"'((?:[^']|'')*)'")
 
 
 def read_arguments(words: Iterable[str]) -> dict[str, Any]:
@@ -28,8 +31,11 @@ def read_arguments(words: Iterable[str]) -> dict[str, Any]:
 def read_value(name: str, text: str) -> Any:
     """Return a value: JSON, or the same with names not in quotes as banks write it, or else a text.
 
-    >>> [read_value("x", text) for text in ("7", "0.5", "True", "[1, {a: 2}]", '"7"', "imagenet", "1e400")]
-    [7, 0.5, True, [1, {'a': 2}], '7', 'imagenet', '1e400']
+    As in a bank, quotes make a text of what would be a number without them. A shell takes its own quotes off, so they
+    are written inside of those: ``'base="2"'``.
+
+    >>> [read_value("x", text) for text in ("7", "0.5", "True", "[1, {a: 2}]", '"7"', "'7'", "imagenet", "1e400")]
+    [7, 0.5, True, [1, {'a': 2}], '7', '7', 'imagenet', '1e400']
     """
     try:
         return json.loads(text, parse_constant=str.lower, parse_float=_finite)
@@ -61,6 +67,8 @@ def _flow(name: str, text: str) -> Any:
 def _word(text: str) -> Any:
     from dlquiz.banks.scalars import OutOfBounds, resolve
 
+    if quoted := _IN_SINGLE_QUOTES.fullmatch(text):
+        return quoted[1].replace("''", "'")
     try:
         meant = resolve(text)
     except OutOfBounds:

@@ -13,7 +13,10 @@ def command(
     function: Annotated[str, typer.Argument(metavar="FUNCTION", help="As dlquiz functions lists them.")],
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME=VALUE", help="Arguments, such as size=224 or 'layers=[{kernel_size: 3}]'."),
+        typer.Argument(
+            metavar="NAME=VALUE",
+            help="Arguments: size=224, 'layers=[{kernel_size: 3}]', or 'base=\"2\"' for a text of digits.",
+        ),
     ] = None,
     device: options.Device = None,
     json: options.Json = False,

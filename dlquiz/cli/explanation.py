@@ -1,6 +1,6 @@
 """Everything there is to say about one instance, and about an answer to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,12 +9,15 @@ from dlquiz.app.filling import filled, with_answer
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.kinds.computed import Computed
 from dlquiz.core.oracle import Call, Oracle
-from dlquiz.core.questions import Instance
+from dlquiz.core.questions import Instance, Question
 from dlquiz.core.study import trial
 from dlquiz.core.texts import Language
 from dlquiz.core.values import show, to_json
 from dlquiz.core.verdicts import Leg, Truth, Unsettled
 from dlquiz.errors import DlquizError
+
+_IS_ANSWER = {True: "right", False: "not right", None: ""}
+_HOLDS = {True: "holds", False: "does not hold", None: ""}
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,30 @@ class Idea:
     id: str
     value: Any
     says: str
+    right: bool
+    """Whether it gives the right answer on this instance, too, so that nobody who has it is told."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its fields as JSON."""
+        return {"id": self.id, "value": to_json(self.value), "says": self.says, "right": self.right}
+
+
+@dataclass(frozen=True)
+class Element:
+    """An option, item, claim, condition or point of the question: its text, and what it came to on this instance.
+
+    ``right``: whether it is the answer, or is kept; None where that is not asked of it.
+    """
+
+    number: int
+    id: str
+    text: str
+    value: Any
+    right: bool | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its fields as JSON."""
+        return {**vars(self), "value": to_json(self.value)}
 
 
 @dataclass(frozen=True)
@@ -38,6 +65,7 @@ class Explanation:
     truth: Truth
     right: str
     ideas: tuple[Idea, ...]
+    elements: tuple[Element, ...]
     answer: str | None = None
     verdict: str | None = None
     reason: str | None = None
@@ -56,8 +84,9 @@ class Explanation:
             "level": self.truth.level.value,
             "legs": [_leg(leg) for leg in self.truth.legs],
             "right": to_json(self.truth.value),
-            "ideas": [{"id": idea.id, "value": to_json(idea.value), "says": idea.says} for idea in self.ideas],
+            "ideas": [idea.to_json() for idea in self.ideas],
             "conflict": self.truth.conflict,
+            "parts": [element.to_json() for element in self.elements],
         }
 
     def leg_rows(self) -> list[list[Any]]:
@@ -68,8 +97,13 @@ class Explanation:
         ]
 
     def idea_rows(self) -> list[list[Any]]:
-        """Return value, name and remark of each misconception."""
-        return [["none" if idea.value is None else show(idea.value), idea.id, idea.says] for idea in self.ideas]
+        """Return value, name and remark of each misconception, and beside the value where it is right here."""
+        return [[_idea_value(idea), idea.id, idea.says] for idea in self.ideas]
+
+    def element_rows(self) -> list[list[Any]]:
+        """Return number, value, whether it is right or holds, name and text of each element of the question."""
+        said = _HOLDS if self.instance.question.form == "line" else _IS_ANSWER
+        return [[str(one.number), show(one.value), said[one.right], one.id, one.text] for one in self.elements]
 
 
 def explain(instance: Instance, answer: str | None, oracle: Oracle, language: Language) -> Explanation:
@@ -78,15 +112,35 @@ def explain(instance: Instance, answer: str | None, oracle: Oracle, language: La
         truth = _settled(instance, oracle)
     question = instance.question
     known = with_answer(instance, truth)
-    ideas = question.misconceptions if isinstance(question, Computed) else ()
     explanation = Explanation(
         instance=instance,
         asked=_asked(instance, language),
         truth=truth,
         right=question.expected(truth, language),
-        ideas=tuple(Idea(idea.id, truth.wrong[idea.id], filled(idea.says, language, known)) for idea in ideas),
+        ideas=_ideas(question, truth, known, language),
+        elements=tuple(
+            Element(part.number, part.id, filled(part.text, language, known), part.value, part.right)
+            for part in question.parts(truth, instance.values)
+        ),
     )
     return explanation if answer is None else _marked(explanation, answer, oracle, language)
+
+
+def _ideas(question: Question, truth: Truth, known: Mapping[str, Any], language: Language) -> tuple[Idea, ...]:
+    if not isinstance(question, Computed):
+        return ()
+    within, found = question.answer.tolerance, []
+    for idea in question.misconceptions:
+        value = truth.wrong[idea.id]
+        right = value is not None and question.same(value, truth.value, within)
+        found.append(Idea(idea.id, value, filled(idea.says, language, known), right))
+    return tuple(found)
+
+
+def _idea_value(idea: Idea) -> str:
+    if idea.value is None:
+        return "none"
+    return f"{show(idea.value)} (right here, too)" if idea.right else show(idea.value)
 
 
 def _settled(instance: Instance, oracle: Oracle) -> Truth:

@@ -31,7 +31,8 @@ def all_sequences(model: SequenceModel) -> tuple[Tensor, Tensor, Tensor]:
     lengths = torch.zeros(len(sequences), dtype=torch.long, device=device)
     running = torch.ones(len(sequences), dtype=torch.bool, device=device)
     for place, table in enumerate(model.tables):
-        chosen = table[tuple(sequences[:, : place + 1].T)]
+        continuations = vocabulary ** (length - place - 1)  # rows with one prefix stand together
+        chosen = table.reshape(-1, 1).expand(-1, continuations).flatten()
         log_probs = torch.where(running, log_probs + chosen, log_probs)
         lengths += running
         if model.end is not None:

@@ -21,6 +21,8 @@ SEEDS = range(5)
 Trial = Callable[..., Tensor]
 """Called with a generator and the arrangement's arguments."""
 Arrangement = Mapping[str, Any]
+Measured = tuple[Arrangement, Sequence[float]]
+"""An arrangement with the largest difference of each seed."""
 
 
 class Holds(Enum):
@@ -54,14 +56,20 @@ def settle(
 ) -> Run:
     """Return whether the claim is true for the ``chosen`` arguments; the evidence shows the ``controls`` beside it.
 
+    A control that settles nothing is shown as such, with its differences: the value does not rest on it, and what was
+    measured for the others stands. A bank's own control is a call of its own, and there it is refused.
+
     Raises:
         Unsettled: the seeds disagree about the chosen arrangement; the text names the seed.
     """
-    different = _differs(trial, chosen, thresholds)
-    return Run(
-        different is (holds is Holds.IF_DIFFERENT),
-        lambda: _evidence(compared, holds, trial, [chosen, *(c for c in controls if c != chosen)], thresholds),
-    )
+    measured = _largest(trial, chosen)
+    different = _differs(measured, chosen, thresholds)
+
+    def evidence() -> Blocks:
+        beside = [(control, _largest(trial, control)) for control in controls if control != chosen]
+        return _evidence(compared, holds, trial, [(chosen, measured), *beside], thresholds)
+
+    return Run(different is (holds is Holds.IF_DIFFERENT), evidence)
 
 
 def randn(generator: torch.Generator, *shape: int) -> Tensor:
@@ -78,9 +86,10 @@ def _run(trial: Trial, arrangement: Arrangement, seed: int) -> Tensor:
     return trial(torch.Generator().manual_seed(seed), **arrangement).detach().abs()
 
 
-def _differs(trial: Trial, arrangement: Arrangement, thresholds: Thresholds) -> bool:
+def _differs(differences: Sequence[float], arrangement: Arrangement, thresholds: Thresholds) -> bool:
+    """Return whether there is a difference, by the largest of each seed; raises Unsettled."""
     verdicts: set[bool] = set()
-    for seed, largest in zip(SEEDS, _largest(trial, arrangement), strict=True):
+    for seed, largest in zip(SEEDS, differences, strict=True):
         if not (largest <= thresholds.none or largest >= thresholds.some):
             raise Unsettled(
                 f"with seed {seed} and {_words(arrangement)} the largest difference is {largest:.1e}, neither below "
@@ -93,14 +102,13 @@ def _differs(trial: Trial, arrangement: Arrangement, thresholds: Thresholds) -> 
 
 
 def _evidence(
-    compared: str, holds: Holds, trial: Trial, arrangements: Sequence[Arrangement], thresholds: Thresholds
+    compared: str, holds: Holds, trial: Trial, arrangements: Sequence[Measured], thresholds: Thresholds
 ) -> Blocks:
     rows = []
-    for arrangement in arrangements:
-        largest = _largest(trial, arrangement)
-        verdict = _differs(trial, arrangement, thresholds) is (holds is Holds.IF_DIFFERENT)
+    for arrangement, largest in arrangements:
+        verdict = _verdict(largest, holds, arrangement, thresholds)
         rows.append((_words(arrangement), f"{min(largest):.1e}", f"{max(largest):.1e}", verdict))
-    shown = (_heatmap(trial, arrangement) for arrangement in arrangements[:2])
+    shown = (_heatmap(trial, arrangement) for arrangement, _ in arrangements[:2])
     return [
         Text(
             f"{compared}. Each of {len(SEEDS)} seeds was run; up to {thresholds.none:g} counts as no difference, from "
@@ -109,6 +117,16 @@ def _evidence(
         Table("Largest difference", ["arrangement", "least over seeds", "most over seeds", "claim holds"], rows),
         *(block for block in shown if block),
     ]
+
+
+def _verdict(
+    differences: Sequence[float], holds: Holds, arrangement: Arrangement, thresholds: Thresholds
+) -> bool | str:
+    """Return whether the claim holds for an arrangement, or that this is not settled."""
+    try:
+        return _differs(differences, arrangement, thresholds) is (holds is Holds.IF_DIFFERENT)
+    except Unsettled:
+        return "not settled"
 
 
 def _heatmap(trial: Trial, arrangement: Arrangement) -> Block | None:

@@ -1,7 +1,10 @@
 """Every experiment on metrics and searches: the result it states, and controls that come out the other way."""
 
 import pytest
-from claim_runs import assert_settles, assert_shows
+from claim_runs import assert_settles, assert_shows, run
+
+from engine.decoding.greedy import greedy_search
+from engine.experiments import decoding
 
 BEAM = {"search": "beam"}
 CLAIMS = [
@@ -72,6 +75,12 @@ CLAIMS = [
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
     assert_settles(name, holding, controls)
+
+
+def test_the_exhaustive_search_is_held_against_something_else(monkeypatch):
+    assert run("decoding.finds_likeliest", {"search": "exhaustive"}).value is True
+    monkeypatch.setattr(decoding, "exhaustive_search", greedy_search)
+    assert run("decoding.finds_likeliest", {"search": "exhaustive"}).value is False
 
 
 @pytest.mark.parametrize(("name", "holding"), [(name, holding) for name, holding, _ in CLAIMS])

@@ -157,6 +157,18 @@ def test_seeds_that_disagree_are_unsettled_and_named():
         settle("", Holds.IF_EQUAL, by_seed([0.0, 0.0, 0.0, 0.0, 1.0]), {}, [])
 
 
+def test_a_control_that_settles_nothing_is_shown_and_loses_no_evidence():
+    """The chosen arrangement has no difference, one control has one, another lies between, a third is no number."""
+    trial = lambda generator, size: torch.full((2, 2), size)  # noqa: E731
+    controls = [{"size": size} for size in (1e-6, 1.0, float("nan"))]
+    run = settle("Sizes", Holds.IF_EQUAL, trial, {"size": 0.0}, controls)
+    assert run.value is True
+    _, table, *heatmaps = run.evidence()
+    assert [row[-1] for row in table.rows] == [True, "not settled", False, "not settled"]
+    assert [row[1:3] for row in table.rows[1:3]] == [("1.0e-06", "1.0e-06"), ("1.0e+00", "1.0e+00")]
+    assert len(heatmaps) == 2
+
+
 def test_the_sign_of_a_difference_does_not_matter():
     assert settle("", Holds.IF_DIFFERENT, by_seed([-1.0, 1.0, -1.0, 1.0, -1.0]), {}, []).value is True
 

@@ -60,7 +60,7 @@ def test_a_kept_bank_needs_neither_parser_nor_reader(tmp_path: Path) -> None:
 
 def test_a_changed_text_is_read_anew(tmp_path: Path) -> None:
     first, _ = kept.bank(TEXT, "x", tmp_path)
-    changed, _ = kept.bank(TEXT.replace("- id: ", "- id: another-"), "x", tmp_path)
+    changed, _ = kept.bank(TEXT.replace("\n  - id: ", "\n  - id: another-"), "x", tmp_path)
     assert first is not None
     assert changed is not None
     assert [question.id for question in changed.questions] == [f"another-{one.id}" for one in first.questions]

@@ -112,6 +112,15 @@ def test_a_control_changes_its_proof_or_is_a_call_of_its_own(questions: dict[str
         ("no", "no"),
         ("[n, 3, {k: n}]", [4, 3, {"k": 4}]),
         ("7*7", 49),
+        ('"7*7"', 49),
+        ('"1/2"', 0.5),
+        ("2", 2),
+        ('"2"', "2"),
+        ("'-1e6'", "-1e6"),
+        ('"0x1f"', "0x1f"),
+        ('".inf"', ".inf"),
+        ("\"'2'\"", "2"),
+        ('[1, "1", {k: "1.50", l: "n + 1"}]', [1, "1", {"k": "1.50", "l": 5}]),
     ],
 )
 def test_an_argument_is_data_or_an_expression(written: str, value: object) -> None:

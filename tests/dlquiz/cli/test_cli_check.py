@@ -30,6 +30,15 @@ def test_findings(dlquiz: Run) -> None:
     assert [list(each) for each in found.json["findings"]] == [FINDING] * len(text.lines)
 
 
+def test_a_bank_beside_the_named_one_is_read_for_its_card_alone(dlquiz: Run) -> None:
+    """The card names statements of kinds.yaml, whose conflict is nobody's concern here."""
+    found = dlquiz("check", "--format", "json", str(SAMPLE / "parts.yaml")).json
+    codes = [(each["code"], Path(each["file"]).name) for each in found["findings"]]
+    assert {file for _, file in codes} <= {"parts.yaml"}
+    assert "DQ211" not in [code for code, _ in codes]
+    assert found["questions"] == 5
+
+
 def test_broken_yaml_needs_no_engine(dlquiz: Run, tmp_path: Path, use_engine: Callable[..., None]) -> None:
     use_engine([sys.executable, "-c", "raise SystemExit('started')"])
     broken = tmp_path / "broken.yaml"
