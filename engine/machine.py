@@ -29,9 +29,9 @@ def prepare_torch() -> None:
 
 
 def warm() -> None:
-    """Run one convolution on the meta device: the first one makes torch import hundreds of modules, for a second."""
+    """Run a convolution and a normalisation on the meta device: the first of each makes torch import for a second."""
     with torch.device("meta"):
-        torch.nn.Conv2d(1, 1, 1)(torch.empty(1, 1, 1, 1))
+        torch.nn.Sequential(torch.nn.Conv2d(1, 1, 1), torch.nn.BatchNorm2d(1))(torch.empty(2, 1, 2, 2))
 
 
 def facts(device: torch.device) -> dict[str, Any]:

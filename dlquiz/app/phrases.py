@@ -30,6 +30,10 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "scroll": ("scroll", "滚动"),
     "light_or_dark": ("light or dark", "浅色或深色"),
     "toggle": ("pick", "勾选"),
+    "still_judged": (
+        "Your answer is still being judged; leave once more to go without it.",
+        "你的答案还在判定中；再按一次即放弃并离开。",
+    ),
     "the lab": ("the lab", "实验室"),
     "laboratory": ("laboratory · {key}", "实验室 · {key}"),
     "no_laboratory": ("There is no parameter to change here.", "这里没有可调的参数。"),

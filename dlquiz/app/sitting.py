@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from dlquiz.app import stumbling
@@ -21,7 +22,7 @@ from dlquiz.core.texts import Text
 from dlquiz.core.verdicts import Reading, Result, Truth, Unsettled, Verdict
 from dlquiz.errors import DlquizError
 from dlquiz.store.database import Locked
-from dlquiz.worker import Hello
+from dlquiz.worker import EngineError, Hello
 
 BUSY_MS = 20
 """How long one try to store may hold the screen while another program has the database locked."""
@@ -96,6 +97,7 @@ class Sitting:
         self.hints_shown = 0
         self.device: str | None = None
         self.runs = Runs(study.run)
+        self._met: Future[Hello] | None = None
         self._locked_out = False
 
     def advance(self) -> Attempt | None:
@@ -110,9 +112,15 @@ class Sitting:
 
     async def meet(self, engine: "Future[Hello]") -> None:
         """Note which engine will mark the answers, once it says so. Raises DlquizError when there is none."""
-        hello = await asyncio.wrap_future(engine)
-        self.study.engine = Engine(hello.fingerprint, hello.versions.get("torch", ""))
-        self.device = hello.device
+        self._met = engine
+        await self._acquainted()
+
+    async def _acquainted(self) -> None:
+        """Wait until the engine has said what it is, so that the log can say it too."""
+        if self._met is not None:
+            hello = await asyncio.shield(asyncio.wrap_future(self._met))
+            self.study.engine = Engine(hello.fingerprint, hello.versions.get("torch", ""))
+            self.device = hello.device
 
     def look_ahead(self) -> None:
         """Start the run of the question that will be next; where it cannot be known, the question's own turn tells."""
@@ -128,10 +136,10 @@ class Sitting:
         return stumbling.read(attempt.instance.question, text, attempt.instance.values)
 
     async def answer(self, text: str) -> Outcome:
-        """Mark and store an answer to the present attempt."""
-        attempt = self.present
+        """Mark and store an answer to the present attempt, as it stands now: no later hint is held against it."""
+        attempt, given_ms = replace(self.present), self.now()
         if self.reveals(attempt):
-            return await self._reveal(attempt)
+            return await self._reveal(self.present)
         try:
             reading = self.read(text)
         except Unreadable as error:
@@ -142,9 +150,11 @@ class Sitting:
                 tried = await asyncio.wrap_future(self.study.trial(attempt, reading))
                 verdict = self.study.judge(attempt, reading, outcomes, tried)
             if verdict.result is Result.ELSEWHERE:
-                attempt.hints += 1
+                self.present.hints += 1
                 return Elsewhere(verdict)
-            self.stored = await self._store(attempt, text, verdict)
+            with suppress(EngineError):  # it ran; that it did not say what it is was told when it was met
+                await self._acquainted()
+            self.stored = await self._store(attempt, text, verdict, given_ms)
             return self.stored
         except Unreadable as error:
             return Unread(error)
@@ -168,9 +178,8 @@ class Sitting:
             self.runs.forget(attempt.instance)
             return Trouble(str(reason))
 
-    async def _store(self, attempt: Attempt, text: str, verdict: Verdict) -> Stored:
+    async def _store(self, attempt: Attempt, text: str, verdict: Verdict, now_ms: int) -> Stored:
         """Store a review; while another program has the database locked, try again and leave the screen alive."""
-        now_ms = self.now()
         self._locked_out = True
         try:
             for _ in range(_LOCKED_TRIES):

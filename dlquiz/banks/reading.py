@@ -75,7 +75,9 @@ def _items(root: MapNode, scope: Scope) -> list[Node]:
     node = root.values.get("questions")
     if node is None:
         raise scope.refuse(root, "DQ203", "'questions' is missing", "add questions: and a list under it")
-    if not isinstance(node, ListNode) or not node.items:
+    if isinstance(node, ListNode) and not node.items:
+        raise scope.refuse(node, "DQ203", "the list of questions is empty", "write each question after a '- '")
+    if not isinstance(node, ListNode):
         raise scope.wrong_type(node, "a list of questions", "write each question after a '- '")
     return node.items
 

@@ -40,6 +40,8 @@ def _written(value: Any) -> str:
         told = [_written(item) for item in value[:_TOLD]]
         rest = [] if len(value) <= _TOLD else [f"… {len(value)} in all"]
         return f"[{', '.join([*told[: _TOLD - 4], *rest] if rest else told)}]"
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -38,6 +38,9 @@ CHINESE = {
     "'{text}' could be a number or a product with {name}; write a sign: {factor}*{name}": (
         "“{text}”可能是一个数，也可能是与 {name} 的乘积；请写出乘号：{factor}*{name}"
     ),
+    "one number is asked for, not both sides; a product is written {side}*{side}": (
+        "这里只填一个数，不是两条边；乘积请写 {side}*{side}"
+    ),
     "'{word}' needs brackets: {word}(x)": "“{word}”后要有括号：{word}(x)",
     "'√' stands before a number or a bracket, as in √2 and √(1 + 1)": "“√”后应是数或括号，例如 √2 和 √(1 + 1)",
     "'{word}' is not a function here{advice}": "这里没有函数“{word}”{advice}",

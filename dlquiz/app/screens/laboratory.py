@@ -1,8 +1,8 @@
 """The laboratory screen: the parameters of an instance to turn, and under them what they come to, run live."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,6 +25,10 @@ from dlquiz.core.values import show
 
 _SCALE = 24
 _FAST = 10
+_SHORT = 16
+"""Lines under which a screen shows the parameters without the question."""
+_SETTLED_S = 0.06
+"""How long a setting stands before it is run: a key that is held down runs where it stops."""
 
 
 class LaboratoryScreen(ModalScreen[None]):
@@ -67,6 +71,10 @@ class LaboratoryScreen(ModalScreen[None]):
         self.query_one(KeyBar).keys(self.help_keys())
         self._changed()
 
+    def on_resize(self) -> None:
+        """Leave the question out where it would take the room of its parameters."""
+        self._show_setting()
+
     def help_keys(self) -> list[Key]:
         """Return the keys of this screen."""
         return [
@@ -108,7 +116,8 @@ class LaboratoryScreen(ModalScreen[None]):
     def _show_setting(self) -> None:
         laboratory = self._laboratory
         prompt = literal(filled(laboratory.question.prompt, self._language, laboratory.values))
-        rows = [Row(prompt), Row(EMPTY), *(self._knob(at, name) for at, name in enumerate(laboratory.knobs))]
+        asked = [] if self.app.size.height < _SHORT else [Row(prompt), Row(EMPTY)]
+        rows = [*asked, *(self._knob(at, name) for at, name in enumerate(laboratory.knobs))]
         unasked = laboratory.unasked()
         if unasked:
             rows.append(Row(literal(self._say("unasked", conditions=", ".join(unasked)), "$text-warning")))
@@ -121,18 +130,25 @@ class LaboratoryScreen(ModalScreen[None]):
         scale = "─" * dot + "●" + "─" * (_SCALE - 1 - dot)
         width = max(map(len, self._laboratory.knobs))
         lead = Content.assemble(("› " if here else "  ", "bold $text-accent"), (f"{name:<{width}}  ", MUTED))
-        value = literal(f"{show(self._laboratory.values[name]):<10}", "bold" if here else "")
-        ends = f"{show(knob.value(0)):>6} {scale} {show(knob.value(knob.size - 1))}"
+        value = literal(f"{_named(self._laboratory.values[name]):<12}  ", "bold" if here else "")
+        ends = f"{_named(knob.value(0)):>6} {scale} {_named(knob.value(knob.size - 1))}"
         return Row(value + literal(ends, "" if here else FAINT), lead)
 
     async def _run(self) -> None:
-        """Run the setting, and show what came of it; a newer setting takes over."""
+        """Run the setting, and show what came of it; a newer setting takes over, and what still waits is taken back."""
         try:
             calls = self._laboratory.calls()
         except Undefined as error:
             await self._show([], literal(error.said(self._language), "$text-warning"))
             return
-        outcomes = await asyncio.shield(asyncio.wrap_future(self._desk.worker.submit(calls, evidence=True)))
+        await asyncio.sleep(_SETTLED_S)
+        self.query_one("#results", Plain).show(literal(self._say("running", what=calls[0].function), MUTED))
+        run = self._desk.worker.submit(calls, evidence=True)
+        try:
+            outcomes = await asyncio.shield(asyncio.wrap_future(run))
+        except asyncio.CancelledError:
+            run.cancel()
+            raise
         await self._show(self._laboratory.results(outcomes), EMPTY)
 
     async def _show(self, results: Sequence[Result], trouble: Content) -> None:
@@ -163,3 +179,10 @@ class LaboratoryScreen(ModalScreen[None]):
             sign + literal(show(result.value)),
             literal(note, "$text-warning"),
         )
+
+
+def _named(value: Any) -> str:
+    """Return a value in few letters: of a record its first text, which names it."""
+    if isinstance(value, Mapping):
+        value = next((item for item in value.values() if isinstance(item, str)), next(iter(value.values())))
+    return show(value)

@@ -51,6 +51,7 @@ class StudyScreen(TellingScreen[None]):
         self._desk = desk
         self._say = say_in(desk.language)
         self._busy = False
+        self._warned = False
 
     def compose(self) -> ComposeResult:
         """Lay out the status line, what scrolls, and the keys."""
@@ -97,17 +98,22 @@ class StudyScreen(TellingScreen[None]):
     @on(AnswerWidget.Submitted)
     def _submitted(self, event: AnswerWidget.Submitted) -> None:
         if not self._busy and self.sitting.allows("submit"):
-            self._busy = True
+            self._judging(True)
             self.run_worker(self._judge(event.text), group="answer", exclusive=True)
 
     async def _judge(self, text: str) -> None:
         with self._body.waiting(partial(self.sitting.running, self._say)):
             outcome = await self.sitting.answer(text)
-        self._busy = False
+        self._judging(False)
         self._body.show(outcome, self.sitting.present)
         self._show_status()
         if isinstance(outcome, Stored):
             self.call_after_refresh(self.sitting.look_ahead)
+
+    def _judging(self, busy: bool) -> None:
+        """Leave the answer as it is while it is judged."""
+        self._busy, self._warned = busy, False
+        self._body.hold(busy)
 
     def _show_status(self) -> None:
         self.query_one(KeyBar).show(self._bottom_line())
@@ -131,8 +137,8 @@ class StudyScreen(TellingScreen[None]):
         return judged_keys(self.sitting.stored, self._say)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Some keys are for a question, others for a verdict."""
-        return self.sitting.allows(action)
+        """Some keys are for a question, others for a verdict; while an answer is judged, one can only leave."""
+        return self.sitting.allows(action) and not (self._busy and action in ("hint", "submit"))
 
     def action_submit(self) -> None:
         """Answer with what stands there, as ↵ does."""
@@ -206,9 +212,16 @@ class StudyScreen(TellingScreen[None]):
                 self.app.push_screen(laboratory)
 
     def action_leave(self) -> None:
-        """End the session; what is stored stays."""
+        """End the session; what is stored stays. Practice that is left goes on with the session."""
+        if self._busy and not self._warned:
+            self._warned = True
+            self.tell(self._say("still_judged"), "warning")
+            return
         self._stop_waiting()
-        self.dismiss()
+        if self.sitting.present.practice and self.sitting.stored is None:
+            self.run_worker(self.action_next())
+        else:
+            self.dismiss()
 
     def action_scroll(self, pages: int) -> None:
         """Scroll a long question while the answer has the focus."""
@@ -216,4 +229,5 @@ class StudyScreen(TellingScreen[None]):
 
     def _stop_waiting(self) -> None:
         self.workers.cancel_group(self, "answer")
-        self._busy = False
+        if self._busy:
+            self._judging(False)

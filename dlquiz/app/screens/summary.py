@@ -55,12 +55,11 @@ class SummaryScreen(Screen[bool]):
 
     def help_keys(self) -> list[Key]:
         """Return the keys of this screen."""
-        keys = [
-            Key("↵", self._say("go_on"), "screen.go_on"),
+        return [
+            Key("↵", self._say("home"), "screen.go_on"),
+            Key("q" if self._from_home else "Esc", self._say("quit"), "screen.leave"),
             Key("F1", self._say("help"), "app.help"),
-            Key("q", self._say("quit"), "screen.leave"),
         ]
-        return [*keys, Key("Esc", self._say("home"), "screen.back")] if self._from_home else keys
 
     def action_go_on(self) -> None:
         """Go to the home screen."""

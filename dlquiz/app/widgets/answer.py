@@ -27,6 +27,7 @@ class AnswerWidget(Vertical):
     def __init__(self, form: Form) -> None:
         super().__init__()
         self.form = form
+        self.held = False
 
     @dataclass
     class Submitted(Message):
@@ -37,6 +38,10 @@ class AnswerWidget(Vertical):
     def ask(self, attempt: Attempt, read: Read, language: Language) -> None:
         """Become empty for another attempt."""
         raise NotImplementedError
+
+    def hold(self, held: bool) -> None:
+        """Let the answer be changed, or leave it as it was given, while it is judged."""
+        self.held = held
 
     def submit(self) -> None:
         """Post the answer as it stands."""

@@ -22,11 +22,13 @@ LONGEST = 1000
 
 
 class LineInput(Input):
-    """A text field that no control character enters; several pasted lines become one."""
+    """A text field that no control character enters; several pasted lines become one. While ``held`` it stays."""
+
+    held = False
 
     def validate_value(self, value: str) -> str:
-        """Return the text with signs in place of what could steer the terminal."""
-        return printable_line(value)
+        """Return the text with signs in place of what could steer the terminal; what stands there while held."""
+        return self.value if self.held else printable_line(value)
 
     def on_paste(self, event: Paste) -> None:
         """Insert all that was pasted, as far as there is room."""
@@ -59,6 +61,11 @@ class AnswerLine(AnswerWidget):
         with field.prevent(Input.Changed):
             field.value = ""
         self._echo()
+
+    def hold(self, held: bool) -> None:
+        """Let the text be changed, or not."""
+        super().hold(held)
+        self.field.held = held
 
     def take_focus(self) -> None:
         """Let keys go to the field."""

@@ -104,7 +104,7 @@ class Picks(AnswerWidget, can_focus=True):
 
     def action_pick(self, number: int) -> None:
         """Pick a statement, or no longer."""
-        if not 1 <= number <= len(self._statements):
+        if self.held or not 1 <= number <= len(self._statements):
             return
         self.cursor = number - 1
         if self.form == "pick_one":
@@ -146,7 +146,8 @@ class Picks(AnswerWidget, can_focus=True):
         if not self.is_mounted or not self._statements:
             return
         self.query_one("#statements", Plain).show(Rows([self._row(place) for place in range(len(self._statements))]))
-        self._note(literal(self._echo() if self.picked else self._usual, MUTED))
+        direction = [self._usual] if self.form == "arrange" or not self.picked else []
+        self._note(*(literal(line, MUTED) for line in [*direction, *([self._echo()] if self.picked else [])]))
 
     def _echo(self) -> str:
         """Return how the picks read, or what they still lack."""
@@ -155,8 +156,8 @@ class Picks(AnswerWidget, can_focus=True):
         except Unreadable as error:
             return error.said(self._language)
 
-    def _note(self, text: Content) -> None:
-        self.query_one("#note", Plain).show(Rows([Row(text)]))
+    def _note(self, *lines: Content) -> None:
+        self.query_one("#note", Plain).show(Rows([Row(line) for line in lines]))
 
     def _row(self, place: int) -> Row:
         number, here = place + 1, place == self.cursor and self.has_focus

@@ -94,6 +94,10 @@ class QuestionBody(VerticalScroll, can_focus=False):
         self.note("")
         return self.query_one(AnswerWidget).clear()
 
+    def hold(self, held: bool) -> None:
+        """Let the answer be changed, or not."""
+        self.query_one(AnswerWidget).hold(held)
+
     def submit(self) -> None:
         """Answer with what stands there."""
         self.query_one(AnswerWidget).submit()

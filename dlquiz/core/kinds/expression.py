@@ -30,6 +30,8 @@ from dlquiz.core.texts import Language
 from dlquiz.core.values import from_json
 from dlquiz.core.verdicts import Leg, Reading, Result, Truth, Unsettled, Verdict, values_of
 
+_SMALL = {ord(first) + at: chr(ord(first) + at).lower() for first in ("A", "Ａ") for at in range(26)}
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Symbolic(Computed):
@@ -114,13 +116,17 @@ class Symbolic(Computed):
 
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
         """Read an expression in the symbols; one that has a value at none of the points is refused."""
-        expression = parse(unassigned(text), self.symbol_names)
+        expression = parse(self._cased(unassigned(text)), self.symbol_names)
         answers.check_form(text, expression, self.symbol_names)
         try:
             answers.check_value(expression, self.places.points)
         except Undefined as error:
             raise Unreadable("this has no value: {why}", 0, max(len(text), 1), why=error.sentence) from error
         return Reading(expression, expression.written())
+
+    def _cased(self, text: str) -> str:
+        """Return the text in small letters where all symbols are: ``4HD^2`` names no others."""
+        return text if any(name != name.lower() for name in self.symbol_names) else text.translate(_SMALL)
 
     def same(self, one: Any, other: Any, tolerance: Tolerance | None) -> bool:
         """Whether two expressions are the same, or an expression and what the engine gave, at every point."""

@@ -1,4 +1,4 @@
-"""A number as people write it: ``25.6M``, ``25,557,032``, ``3 x 64``, ``√2`` or ``ln(2)``.
+"""A number as people write it: ``25.6M``, ``25,557,032``, ``3 x 64``, ``57 %``, ``2π``, ``e^-2`` or ``ln(2)``.
 
 It is rewritten in the signs of the expression language, exactly: ``25.6M`` is 25600000 and never a rounded figure.
 Each character that is written remembers where it stood in the text as typed, so what is refused keeps its position.
@@ -12,19 +12,23 @@ from dlquiz.core.expressions import Expression, Unreadable, parse
 from dlquiz.core.expressions.characters import as_read, unassigned
 from dlquiz.core.expressions.errors import brief
 
-POWERS = {"k": 3, "万": 4, "M": 6, "亿": 8, "G": 9, "B": 9}
-"""Suffixes, and by which power of ten each multiplies."""
+POWERS = {"k": 3, "thousand": 3, "万": 4, "M": 6, "million": 6, "亿": 8, "G": 9, "B": 9, "billion": 9, "%": -2}
+"""Suffixes, and by which power of ten each multiplies; % only where it ends the answer: elsewhere it is a modulo."""
+PI = "3.14159265358979323846264338327950288"
 
-_SUFFIX = f"[{''.join(POWERS)}]"
+_SUFFIX = rf"(?:{'|'.join(name for name in POWERS if name != '%')})(?![A-Za-z_0-9])|%(?=[ ]*$)"
 _TOKEN = re.compile(
     rf"(?<=[0-9)kMGB万亿])[ ]*(?P<cross>[xX])(?=[ ]*[0-9(.√])"
     r"|(?P<hexadecimal>0[xX])"
-    rf"|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[ ]?(?P<suffix>{_SUFFIX})(?![A-Za-z_0-9]))?"
+    rf"|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[ ]?(?P<suffix>{_SUFFIX}))?"
     r"|(?P<ln>ln)(?![A-Za-z_0-9])"
+    r"|(?P<pi>π|pi(?![A-Za-z_0-9]))"
+    r"|(?P<e>e(?=[ ]*(\^|\*\*)))"
     r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*)"
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_BOTH = re.compile(r" *([0-9]+) *([xX×✕✖] *\1) *")
 _COMMAS = re.compile(r" *[-+]?[0-9]+(,[0-9]+)+ *")
 
 
@@ -64,6 +68,7 @@ def spelled(typed: str) -> Spelled:
     """
     typed = unassigned(typed)
     text = as_read(typed)
+    _refuse_both_sides(typed)
     if _COMMAS.fullmatch(text):
         check_groups(text)
         written = [(character, at) for at, character in enumerate(typed) if text[at] != ","]
@@ -72,10 +77,20 @@ def spelled(typed: str) -> Spelled:
     return Spelled("".join(piece for piece, _ in written), tuple(at for piece, at in written for _ in piece))
 
 
+def _refuse_both_sides(text: str) -> None:
+    """Refuse ``137x137`` alone: whoever writes it gives height and width, and not their product."""
+    both = _BOTH.fullmatch(text)
+    if both is not None:
+        sentence = "one number is asked for, not both sides; a product is written {side}*{side}"
+        raise Unreadable(sentence, both.start(2), len(both[2]), side=both[1])
+
+
 def check_groups(text: str) -> None:
     """Refuse digits between commas that are not in groups of three."""
     groups = list(re.finditer("[0-9]+", text))
     wrong = next((each for each in groups if len(each[0]) > 3 or (each is not groups[0] and len(each[0]) < 3)), None)
+    if wrong is None and groups[0][0] == "0":
+        wrong = groups[0]
     if wrong is None:
         return
     start = wrong.start() if wrong is groups[0] else wrong.start() - 1
@@ -98,6 +113,8 @@ def _rewritten(typed: str, text: str) -> Iterator[tuple[str, int]]:
             yield "*", match.start("cross")
         elif kind == "ln":
             yield from _logarithm(text, match)
+        elif match["pi"] or match["e"]:
+            yield f"({PI})" if match["pi"] else "exp(1)", at
         else:
             yield from _characters(typed, at, match.end())
 

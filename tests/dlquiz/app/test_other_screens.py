@@ -88,9 +88,9 @@ async def summary_of(desk, opened, from_home, key):
 
 async def test_esc_on_the_summary_goes_back_to_where_the_session_was_started(desk, opened):
     keys, left = await summary_of(desk, opened, from_home=True, key="escape")
-    assert ("Esc home" in keys, left) == (True, [True])
+    assert ("↵ home" in keys, "Esc" in keys, left) == (True, False, [True])
     keys, left = await summary_of(desk, opened, from_home=False, key="escape")
-    assert ("Esc" in keys, left) == (False, [False])
+    assert ("↵ home" in keys, "Esc quit" in keys, left) == (True, True, [False])
     assert (await summary_of(desk, opened, from_home=True, key="q"))[1] == [False]
 
 

@@ -7,6 +7,7 @@ from reading_screens import answer, flat, shown, type_in
 from sample_desk import sample_desk
 from textual.widgets import Input
 
+from dlquiz.core.scheduling import Rating
 from dlquiz.core.session import Limits
 from dlquiz.store.database import StoreError
 
@@ -69,6 +70,9 @@ async def test_leaving_while_the_engine_hangs(desk, opened):
         await answer(pilot, "29")
         await pilot.press("escape")
         await pilot.pause()
+        assert "still being judged" in flat(shown(pilot))
+        await pilot.press("escape")
+        await pilot.pause()
         assert pilot.app._exit
     assert not desk.store.reviews()
 
@@ -129,5 +133,34 @@ async def test_event_loop_is_never_blocked_by_the_engine(desk, opened):
         before = loop.time()
         await asyncio.sleep(0.01)
         assert loop.time() - before < 0.2
+        await pilot.press("f1")
+        await pilot.pause()
+        assert "Help" in shown(pilot) or "help" in shown(pilot)
+
+
+async def test_an_answer_that_is_judged_stays_as_it_was_given(desk, opened):
+    desk.worker.hangs = 1
+    async with opened(desk, ["cnn"]) as pilot:
+        await answer(pilot, "31")
         await type_in(pilot, "5")
-        assert "> 295" in shown(pilot)
+        await pilot.press("f2", "enter")
+        assert "> 31 " in shown(pilot)
+        desk.worker.release()
+        await pilot.pause(0.1)
+        (entry,) = desk.store.reviews()
+        screen = shown(pilot)
+    assert "✓ 31" in screen
+    assert (entry.review.answer, entry.review.hints, entry.rating) == ("31", 0, Rating.GOOD)
+    assert entry.review.engine == "f00d"
+
+
+async def test_picks_that_are_judged_stay_as_they_were_given(desk, opened):
+    desk.worker.hangs = 1
+    async with opened(desk, ["normalization"]) as pilot:
+        await pilot.press("1", "enter")
+        await pilot.pause()
+        await pilot.press("2")
+        await pilot.pause()
+        assert shown(pilot).count("[✓]") == 1
+        desk.worker.release()
+        await pilot.pause(0.1)

@@ -26,7 +26,20 @@ def marked(text: str, question: Symbolic | None = None, values: Any = None) -> V
     return question.mark(question.read(text, values), settled(question, values=values), values)
 
 
-RIGHT = ["4hd²", "4*h*d^2", "h(2d)^2", "４ｈｄ²", "4 h d d", "d·h·d×4", "(2d)²h", "4h·d³/d", "hd²+3hd²", "h*d**2/0.25"]
+RIGHT = [
+    "4hd²",
+    "4*h*d^2",
+    "h(2d)^2",
+    "４ｈｄ²",
+    "4 h d d",
+    "d·h·d×4",
+    "(2d)²h",
+    "4h·d³/d",
+    "hd²+3hd²",
+    "h*d**2/0.25",
+    "4HD²",
+    "w = 4hd²",
+]
 RIGHT += ["(h+d²)² − (h−d²)²", "4hsqrt(d^4)", "8h d^2 − 2h*2d*d", "4h*exp(2*log(d))", "2^2*h*(d^0.5)^4", "max(4,3)hd²"]
 
 
