@@ -58,7 +58,7 @@ def state_gradient(weight_hh: Number, steps: Steps, nonlinearity: Nonlinearity =
 
 def _gradients(states: Tensor, start: Tensor) -> Curve:
     found = [float(torch.autograd.grad(h, start, retain_graph=True)[0]) for h in states]
-    series = Series("∂h_t/∂h_0", range(1, len(found) + 1), found)
+    series = Series("∂h_t/∂h_0", list(range(1, len(found) + 1)), found)
     return Curve("The gradient through t steps", [series], "t", "gradient")
 
 
@@ -88,14 +88,15 @@ def overflow_step(weight_hh: Annotated[float, Between(1.1, 1e6)]) -> Run:
     >>> overflow_step(2.0).value
     128
     """
-    cell = RNNCell(1, 1, "none", "relu").to(current())
+    with torch.random.fork_rng(devices=[]):  # first weights are drawn, and replaced below
+        cell = RNNCell(1, 1, "none", "relu").to(current())
     nn.init.constant_(cell.weight_hh, weight_hh)
     states = [torch.ones(1, 1, device=current())]
     with torch.no_grad():
         while states[-1].isfinite().all():
             states += cell(torch.zeros_like(states[-1]), (states[-1],))
     heights = [float(h) for h in states[:-1]]
-    series = Series(f"weight_hh = {weight_hh}", range(len(heights)), heights)
+    series = Series(f"weight_hh = {weight_hh}", list(range(len(heights))), heights)
     return Run(len(states) - 1, lambda: [Curve("The state while it is finite", [series], "step", "h", log_y=True)])
 
 

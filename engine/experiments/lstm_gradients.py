@@ -123,5 +123,5 @@ def _by_lag(steps: int) -> Curve:
     series = []
     for name, (kind, bias) in lines.items():
         norms = _driven(torch.Generator().manual_seed(SEEDS[0]), kind, bias, steps).tolist()
-        series.append(Series(name, range(1, steps + 1), norms))
+        series.append(Series(name, list(range(1, steps + 1)), norms))
     return Curve("Norm of the gradient", series, "steps back", "norm", log_y=True)

@@ -79,7 +79,7 @@ def _random_weight(generator: torch.Generator, radius: float) -> Tensor:
 
 def _by_lag(radius: float, activation: Activation, steps: int) -> Curve:
     runs = [_norms(torch.Generator().manual_seed(seed), radius, activation, steps).tolist() for seed in SEEDS]
-    series = [Series(f"seed {seed}", range(1, steps + 1), norms) for seed, norms in zip(SEEDS, runs, strict=True)]
+    series = [Series(f"seed {seed}", list(range(1, steps + 1)), norms) for seed, norms in zip(SEEDS, runs, strict=True)]
     return Curve("Norm of the gradient", series, "steps back", "norm", log_y=True)
 
 
@@ -142,7 +142,8 @@ def state_overflows(nonlinearity: Nonlinearity = "relu", weight_hh: Radius = 2.0
 @torch.no_grad()
 def _overflow(generator: torch.Generator, nonlinearity: Nonlinearity, weight_hh: float, steps: int) -> Tensor:
     state = (randn(generator, 1, _WIDTH).abs().float(),)
-    cell = RNNCell(1, _WIDTH, "none", nonlinearity).to(state[0])
+    with torch.random.fork_rng(devices=[]):  # first weights are drawn, and replaced below
+        cell = RNNCell(1, _WIDTH, "none", nonlinearity).to(state[0])
     cell.weight_hh.copy_(weight_hh * torch.eye(_WIDTH))
     x = torch.zeros(1, 1).to(state[0])
     for _ in range(steps):
