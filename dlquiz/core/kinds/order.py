@@ -145,7 +145,7 @@ class Order(Question):
         return None
 
     def read(self, text: str, values: Mapping[str, Any]) -> Reading:
-        """Read the numbers of all items in their order: ``2 1 3``, ``2,1,3``, ``2 > 1 > 3`` or ``213``."""
+        """Read the numbers of all items in their order: ``2 1 3``, ``2,1,3``, ``2 → 1 → 3`` or ``213``."""
         count = len(values[ASKED])
         found = picked(text, count)
         seen: set[int] = set()
@@ -213,7 +213,7 @@ class Order(Question):
         right = [str(number) for number in truth.value]
         exchanged = [right[1], right[0], *right[2:]]
         return Samples(
-            correct=(" ".join(right), ",".join(right), " > ".join(right)),
+            correct=(" ".join(right), ",".join(right), " → ".join(right)),
             wrong=(" ".join(exchanged), " ".join(right[::-1])),
             unreadable=("", " ".join(right[1:]), " ".join([*right, right[0]]), f"{len(right) + 1} 1", "?"),
         )

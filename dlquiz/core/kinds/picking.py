@@ -12,7 +12,7 @@ ASKED = "asked"
 """Among the values of an instance: the indices of its options in the order in which they are shown."""
 
 _AROUND = str.maketrans(";()[].。", "       ")
-_WORD = re.compile(r"[^\s,;>＞→]+")
+_WORD = re.compile(r"[^\s,;→]+")
 
 
 def shuffled(key: str, rev: int, seed: int, count: int, most: int) -> list[int]:

@@ -146,6 +146,7 @@ def test_what_is_no_number_orders_nothing(value: Any) -> None:
         ("1 2 2 3", 4, "2 stands there twice"),
         ("1 2 3 5", 6, "names no option"),
         ("4 x", 2, "names no option"),
+        ("4 > 3 > 1 > 2", 2, "names no option"),
     ],
 )
 def test_what_is_no_whole_order_is_refused_at_its_place(typed: str, at: int, said: str) -> None:
@@ -157,7 +158,7 @@ def test_what_is_no_whole_order_is_refused_at_its_place(typed: str, at: int, sai
 
 
 @pytest.mark.parametrize(
-    "typed", ["4 3 1 2", "4,3,1,2", "4312", "4 > 3 > 1 > 2", "d c a b", "４、３、１、２", "[4, 3, 1, 2]"]
+    "typed", ["4 3 1 2", "4,3,1,2", "4312", "4 → 3 → 1 → 2", "d c a b", "４、３、１、２", "[4, 3, 1, 2]"]
 )
 def test_an_order_is_written_as_people_do(typed: str) -> None:
     assert nets().read(typed, VALUES).value == [4, 3, 1, 2]
