@@ -1,9 +1,10 @@
 """From an annotation to its reader: what ``Annotated[int, Between(1, 64)]``, ``list[X]`` or a record accepts."""
 
+import inspect
 import types
 import typing
 from collections.abc import Sequence
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import is_dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -77,14 +78,9 @@ def _compound(annotation: Any, marks: _Marks) -> Reader | None:
 
 
 def _record(make: type) -> Record | None:
-    if is_dataclass(make):
-        given = [field for field in fields(make) if field.init]
-        required = [f.name for f in given if f.default is MISSING and f.default_factory is MISSING]
-        names = [field.name for field in given]
-    elif issubclass(make, tuple) and hasattr(make, "_fields"):
-        names = list(make._fields)
-        required = [name for name in names if name not in make._field_defaults]  # type: ignore[attr-defined]
-    else:
+    if not (is_dataclass(make) or (issubclass(make, tuple) and hasattr(make, "_fields"))):
         return None
+    fields = inspect.signature(make).parameters
     hints = typing.get_type_hints(make, include_extras=True)
-    return Record(make, {name: reader_for(hints[name]) for name in names}, tuple(required))
+    required = tuple(name for name, field in fields.items() if field.default is field.empty)
+    return Record(make, {name: reader_for(hints[name]) for name in fields}, required)

@@ -15,10 +15,7 @@ from dlquiz.banks.nodes import ESCAPED, ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.yaml_errors import advice
 from dlquiz.core.calls import Place
 
-try:
-    from yaml import CSafeLoader as _Events
-except ImportError:  # PyYAML built without libyaml: the same events, slower
-    from yaml import SafeLoader as _Events  # type: ignore[assignment]
+_Events: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # without libyaml: the same events, slower
 
 DEPTH = 24
 """How many lists and mappings may stand inside one another."""

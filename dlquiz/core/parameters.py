@@ -4,6 +4,7 @@
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,17 +26,17 @@ class BadDomain(ValueError):  # noqa: N818 (the name says it)
     """Parameters that contradict themselves; the text is one sentence."""
 
 
-class _Listed:
+class _Listed(ABC):
     """A parameter whose values are counted: ``size`` of them, the first one ``value(0)``."""
 
     @property
+    @abstractmethod
     def size(self) -> int:
         """How many values there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, index: int) -> Value:
         """Return the value at a place, counted from 0."""
-        raise NotImplementedError
 
     def drawn(self, name: str, pick: Pick, scope: Scope) -> Value:
         """Return the value that ``pick`` chooses."""

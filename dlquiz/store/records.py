@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from dlquiz.core.remembering import Review
@@ -33,13 +32,13 @@ def to_row(review: Review) -> dict[str, str | int | float]:
 
 def review_from(row: sqlite3.Row) -> Review:
     """Return the review of a row of `reviews` or `entries`."""
-    values: Mapping[str, object] = {name: row[name] for name in COLUMNS}
+    values = {name: row[name] for name in COLUMNS}
     decoded = {
         "misconceptions": tuple(json.loads(row["misconceptions"])),
         "rating": Rating(row["rating"]),
         "counts": bool(row["counts"]),
     }
-    return Review(**{**values, **decoded})  # type: ignore[arg-type]
+    return Review._make((values | decoded)[name] for name in COLUMNS)
 
 
 def entry_from(row: sqlite3.Row) -> Entry:

@@ -1,5 +1,6 @@
 """How an answer is given: a widget for each form of question, and what all of them can do."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,9 +20,9 @@ Read = Callable[[str], Reading]
 
 
 class AnswerWidget(Vertical):
-    """Takes an answer, and echoes how it is understood. Each form overrides every method below.
+    """Takes an answer, and echoes how it is understood.
 
-    They are not abstract methods, for Textual's queries ask for this class by its type, and mypy wants a concrete one.
+    Each form writes the abstract methods; Textual's metaclass leaves it to mypy to see that none is missing.
     """
 
     def __init__(self, form: Form) -> None:
@@ -35,37 +36,37 @@ class AnswerWidget(Vertical):
 
         text: str
 
+    @abstractmethod
     def ask(self, attempt: Attempt, read: Read, language: Language) -> None:
         """Become empty for another attempt."""
-        raise NotImplementedError
 
     def hold(self, held: bool) -> None:
         """Let the answer be changed, or leave it as it was given, while it is judged."""
         self.held = held
 
+    @abstractmethod
     def submit(self) -> None:
         """Post the answer as it stands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse(self, error: Unreadable) -> None:
         """Say that the answer was not read, and where it stops making sense."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """Take no more input; the answer stays to be seen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def clear(self) -> bool:
         """Become empty; return whether something stood there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_focus(self) -> None:
         """Let keys go to the answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def point(self) -> Region:
         """Return the part that the keys go to, seen from the top left of this widget."""
-        raise NotImplementedError
 
     def keep_in_view(self) -> None:
         """Scroll until the whole answer is seen, or where that has no room the part that the keys go to."""

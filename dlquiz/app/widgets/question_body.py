@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from dlquiz.app.sitting import Outcome, Sitting, Unread
-from dlquiz.app.widgets.answer import AnswerWidget, answer_widget
+from dlquiz.app.widgets.answer import answer_widget
 from dlquiz.app.widgets.prompt_view import PromptView
 from dlquiz.app.widgets.verdict_view import VerdictView
 from dlquiz.core.questions import Form
@@ -25,39 +25,38 @@ class QuestionBody(VerticalScroll, can_focus=False):
 
     def __init__(self, form: Form, language: Language) -> None:
         super().__init__(classes="body")
-        self._form: Form = form
+        self._answer = answer_widget(form)
         self._language = language
 
     def compose(self) -> ComposeResult:
         """Lay out the three parts."""
         yield PromptView()
-        yield answer_widget(self._form)
+        yield self._answer
         yield VerdictView()
 
     async def ask(self, attempt: Attempt, sitting: Sitting, note: str = "") -> None:
         """Show a question, its answer empty, and a note under it if there is one."""
         self.query_one(PromptView).ask(attempt, self._language, sitting.hints_shown)
-        answer = await self._answer_widget(attempt.instance.question.form)
-        answer.ask(attempt, sitting.read, self._language)
-        answer.take_focus()
+        await self._take(attempt.instance.question.form)
+        self._answer.ask(attempt, sitting.read, self._language)
+        self._answer.take_focus()
         self.note(note)
         self.scroll_home(animate=False)
-        self.call_after_refresh(answer.keep_in_view)
+        self.call_after_refresh(self._answer.keep_in_view)
 
-    async def _answer_widget(self, form: Form) -> AnswerWidget:
-        present = self.query_one(AnswerWidget)
-        if present.form == form:
-            return present
-        wanted = answer_widget(form)
-        await self.mount(wanted, after=present)
-        await present.remove()
-        return wanted
+    async def _take(self, form: Form) -> None:
+        """Have the widget for a form in the place of the answer."""
+        if self._answer.form == form:
+            return
+        former, self._answer = self._answer, answer_widget(form)
+        await self.mount(self._answer, after=former)
+        await former.remove()
 
     def show(self, outcome: Outcome, attempt: Attempt) -> None:
         """Show what came of an answer."""
         from dlquiz.app.judged import judged_rows
 
-        answer, panel = self.query_one(AnswerWidget), self.query_one(VerdictView)
+        answer, panel = self._answer, self.query_one(VerdictView)
         if isinstance(outcome, Unread):
             panel.note("")
             answer.refuse(outcome.error)
@@ -83,7 +82,7 @@ class QuestionBody(VerticalScroll, can_focus=False):
         if panel.has_focus:
             panel.keep_in_view()
         else:
-            self.query_one(AnswerWidget).keep_in_view()
+            self._answer.keep_in_view()
 
     def note(self, sentence: str) -> None:
         """Show a sentence in place of the verdict, or nothing if it is empty."""
@@ -92,15 +91,15 @@ class QuestionBody(VerticalScroll, can_focus=False):
     def clear(self) -> bool:
         """Empty the answer; return whether something stood there."""
         self.note("")
-        return self.query_one(AnswerWidget).clear()
+        return self._answer.clear()
 
     def hold(self, held: bool) -> None:
         """Let the answer be changed, or not."""
-        self.query_one(AnswerWidget).hold(held)
+        self._answer.hold(held)
 
     def submit(self) -> None:
         """Answer with what stands there."""
-        self.query_one(AnswerWidget).submit()
+        self._answer.submit()
 
     @contextmanager
     def waiting(self, sentence: Callable[[int], str]) -> Iterator[None]:

@@ -79,12 +79,12 @@ class _Parser:
         return ("not", self.deeper(self.negation)) if self.take("not") else self.comparison()
 
     def comparison(self) -> Tree:
-        parts: list[Tree | str] = [self.sum()]
+        first, others = self.sum(), list[Tree | str]()
         while sign := self.take(*tree.COMPARISONS):
-            parts += [sign.text, self.sum()]
-        if len(parts) == 1:
-            return parts[0]  # type: ignore[return-value]
-        return (parts[1], parts[0], parts[2]) if len(parts) == 3 else ("chain", *parts)
+            others += [sign.text, self.sum()]
+        if not others:
+            return first
+        return (others[0], first, others[1]) if len(others) == 2 else ("chain", first, *others)
 
     def sum(self) -> Tree:
         return self.chain(self.product, "+", "-")

@@ -10,6 +10,7 @@ from dlquiz.core.building.mask import MOST_ROWS, read_mask, write_mask
 from dlquiz.core.building.stack import read_stack
 from dlquiz.core.calls import NOWHERE, Place
 from dlquiz.core.expressions import Unreadable
+from dlquiz.core.expressions.functions import number
 from dlquiz.core.formulas import Formula
 from dlquiz.core.kinds.number import read_number
 from dlquiz.core.phrases import say
@@ -88,7 +89,7 @@ class Allow:
     def size(self, values: Mapping[str, Any]) -> tuple[int, int]:
         """Return the rows and columns of the mask, no more than can be written."""
         assert self.mask is not None, "an answer that is no mask has no size"
-        rows, *columns = (min(MOST_ROWS, max(1, int(part.evaluate(values)))) for part in self.mask.parts)  # type: ignore[arg-type]
+        rows, *columns = (min(MOST_ROWS, max(1, int(number(part.evaluate(values))))) for part in self.mask.parts)
         return rows, columns[0] if columns else rows
 
     def form(self, text: str, values: Mapping[str, Any]) -> Hashable:
