@@ -22,9 +22,9 @@ def assert_settles(name: str, holding: Arguments, controls: Sequence[Arguments])
 
 
 def assert_shows(name: str, arguments: Arguments, both: bool = True) -> Table:
-    """The one table starts with the answer, and with ``both`` holds both outcomes where it has a column for them."""
+    """The first table starts with the answer, and with ``both`` holds both outcomes where it has a column for them."""
     outcome = run(name, arguments)
-    (table,) = [block for block in outcome.evidence() if isinstance(block, Table)]
+    table, *_ = [block for block in outcome.evidence() if isinstance(block, Table)]
     assert len(table.rows) >= 2
     assert all(len(row) == len(table.columns) for row in table.rows)
     if table.columns[-1] == "claim holds":

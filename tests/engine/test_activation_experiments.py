@@ -2,10 +2,7 @@
 
 import pytest
 import torch
-
-from engine.arguments import bind
-from engine.evidence import Table
-from engine.registry import find
+from claim_runs import assert_settles, assert_shows
 
 torch.set_num_threads(1)
 HE, DEPTH = {"scheme": "kaiming_normal"}, "activation.passes_gradient_through_depth"
@@ -105,21 +102,12 @@ CLAIMS = [
 ]
 
 
-def run(name, /, **given):
-    door = find(name)
-    return door.call(**bind(door, given))
-
-
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
-    assert run(name, **holding).value is True
-    assert [run(name, **control).value for control in controls] == [False] * len(controls)
+    assert_settles(name, holding, controls)
 
 
 @pytest.mark.parametrize("name", sorted({claim[0] for claim in CLAIMS}))
 def test_evidence_starts_with_the_answer_and_shows_both_outcomes(name):
     _, holding, _ = next(claim for claim in CLAIMS if claim[0] == name)
-    (table,) = [block for block in run(name, **holding).evidence() if isinstance(block, Table)][:1]
-    verdicts = [row[-1] for row in table.rows]
-    assert verdicts[0] is True
-    assert False in verdicts
+    assert_shows(name, holding)

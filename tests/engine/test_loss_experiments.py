@@ -2,10 +2,7 @@
 
 import pytest
 import torch
-
-from engine.arguments import bind
-from engine.evidence import Table
-from engine.registry import find
+from claim_runs import assert_settles, assert_shows, run
 
 torch.set_num_threads(1)
 TO_0, KL = {"threshold": "to 0"}, {"of": "kl"}
@@ -97,26 +94,17 @@ CLAIMS = [
 ]
 
 
-def run(name, /, **given):
-    door = find(name)
-    return door.call(**bind(door, given))
-
-
 @pytest.mark.parametrize(("name", "holding", "controls"), CLAIMS)
 def test_claim_holds_and_its_controls_do_not(name, holding, controls):
-    assert run(name, **holding).value is True
-    assert [run(name, **control).value for control in controls] == [False] * len(controls)
+    assert_settles(name, holding, controls)
 
 
 @pytest.mark.parametrize("name", sorted({claim[0] for claim in CLAIMS}))
 def test_evidence_starts_with_the_answer_and_shows_both_outcomes(name):
     _, holding, _ = next(claim for claim in CLAIMS if claim[0] == name)
-    (table,) = [block for block in run(name, **holding).evidence() if isinstance(block, Table)][:1]
-    verdicts = [row[-1] for row in table.rows]
-    assert verdicts[0] is True
-    assert False in verdicts
+    assert_shows(name, holding)
 
 
 def test_a_second_sigmoid_leaves_at_least_0_3133():
-    rows = run("loss.can_reach_zero", fed_with="probability").evidence()[1].rows
+    rows = run("loss.can_reach_zero", {"fed_with": "probability"}).evidence()[1].rows
     assert rows[0][1] == rows[0][2] == "3.1e-01"

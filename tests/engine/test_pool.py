@@ -2,25 +2,16 @@ from typing import Any
 
 import pytest
 import torch
+from door_runs import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
 from engine.analysis import output_shape
 from engine.analysis.window import Window
-from engine.arguments import bind
 from engine.errors import Refused
-from engine.evidence import Run
-from engine.registry import find
 
 torch.set_num_threads(1)
-
-
-def run(name: str, **arguments: Any) -> Run:
-    door = find(name)
-    result = door.call(**bind(door, arguments))
-    assert isinstance(result, Run)
-    return result
 
 
 def places(
