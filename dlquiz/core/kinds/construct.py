@@ -109,7 +109,7 @@ class Construct(Question):
     def mark(self, reading: Reading, truth: Truth, values: Mapping[str, Any]) -> Verdict:
         """Right when every condition holds; the share of those that do is the score. The legs are those of its run.
 
-        What the engine refuses to build is an answer that misses its condition. Raises Unsettled where the engine ran
+        What the engine refuses to build misses its condition and earns nothing, whatever else holds of it. Raises Unsettled where the engine ran
         out of time or ended: it has then said nothing about the answer.
         """
         tried = reading.value
@@ -124,7 +124,8 @@ class Construct(Question):
         missed = [finding.condition for finding in findings if not finding.holds]
         named = tuple(Diagnosis(condition.id, condition.says) for condition in missed if condition.says is not None)
         judged = Reading(Judged(tried.built, findings), reading.text)
-        score = 1 - len(missed) / len(self.goal)
+        unbuilt = any(isinstance(one, Failed) for one in tried.outcomes)
+        score = 0.0 if unbuilt else 1 - len(missed) / len(self.goal)
         return Verdict(Result.WRONG if missed else Result.RIGHT, score, judged, truth, named)
 
     def _legs(self, reading: Reading, outcomes: Sequence[Outcome], values: Mapping[str, Any]) -> tuple[Leg, ...]:

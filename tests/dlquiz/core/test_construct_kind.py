@@ -173,6 +173,12 @@ def test_what_the_engine_refuses_to_build_is_wrong_and_its_sentence_is_told_once
     assert halve().reason(got, "en") == told
 
 
+def test_what_cannot_be_built_earns_nothing_by_what_could_be_run() -> None:
+    got = verdict([failed("refused"), ran(84)])
+    assert (got.result, got.score) == (Result.WRONG, 0.0)
+    assert verdict([ran(15), ran(84)]).score == 0.5
+
+
 @pytest.mark.parametrize("code", ["error", "timeout", "died"])
 def test_an_engine_that_fails_has_said_nothing_about_the_answer(code: str) -> None:
     with pytest.raises(Unsettled, match="stopped"):
