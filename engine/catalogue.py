@@ -63,7 +63,7 @@ def _block(shown: Callable[..., Any] | type) -> Source:
 
 
 def _file(shown: Callable[..., Any] | type) -> str:
-    """Return the file from its top package on ("engine/doors/conv.py"), never a path of this machine."""
+    """Return the file from its top package on ("engine/doors/convolution/conv.py"), never a path of this machine."""
     file = Path(inspect.getsourcefile(inspect.unwrap(shown)) or "")
     depth = shown.__module__.count(".") + (2 if file.name == "__init__.py" else 1)
     return "/".join(file.parts[-depth:])

@@ -79,7 +79,7 @@ def load() -> Mapping[str, Function]:
     """Import every door and return all functions by name, sorted."""
     for package_name in _DOORS:
         package = importlib.import_module(package_name)
-        for module in pkgutil.iter_modules(package.__path__, package_name + "."):
+        for module in pkgutil.walk_packages(package.__path__, package_name + "."):
             importlib.import_module(module.name)
     return dict(sorted(_functions.items()))
 

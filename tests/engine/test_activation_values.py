@@ -313,6 +313,8 @@ def test_dead_units_have_exactly_no_weight_gradient():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(40, 3, generator=generator, dtype=torch.float64)
     layer = nn.Linear(3, 10).double()
+    for parameter in layer.parameters():
+        parameter.data = torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
     layer.bias.data[[1, 4, 7]] = -50
     functional.relu(layer(x)).square().sum().backward()
     expected = layer.weight.grad.abs().sum(1) == 0

@@ -14,7 +14,7 @@ from engine.decoding.exhaustive import exhaustive_search
 from engine.decoding.greedy import greedy_search
 from engine.decoding.model import SequenceModel, penalised, random_model
 from engine.decoding.viterbi import viterbi_search
-from engine.doors.decoding import _D2L as D2L
+from engine.doors.metrics.decoding import _D2L as D2L
 from engine.errors import Refused
 from engine.evidence import Table
 from engine.registry import find

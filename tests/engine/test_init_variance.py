@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.arguments import bind
-from engine.doors import init_depth
+from engine.doors.init import init_depth
 from engine.init import deep_stack
 from engine.init.deep_stack import Stack
 from engine.init.schemes import Spread, spread

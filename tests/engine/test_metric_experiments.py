@@ -4,7 +4,7 @@ import pytest
 from claim_runs import assert_settles, assert_shows, run
 
 from engine.decoding.greedy import greedy_search
-from engine.experiments import decoding
+from engine.experiments.metrics import decoding
 
 BEAM = {"search": "beam"}
 CLAIMS = [

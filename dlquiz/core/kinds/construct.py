@@ -109,8 +109,8 @@ class Construct(Question):
     def mark(self, reading: Reading, truth: Truth, values: Mapping[str, Any]) -> Verdict:
         """Right when every condition holds; the share of those that do is the score. The legs are those of its run.
 
-        What the engine refuses to build misses its condition and earns nothing, whatever else holds of it. Raises Unsettled where the engine ran
-        out of time or ended: it has then said nothing about the answer.
+        What the engine refuses to build misses its condition and earns nothing, whatever else holds of it. Raises
+        Unsettled where the engine ran out of time or ended: it has then said nothing about the answer.
         """
         tried = reading.value
         if not isinstance(tried, Tried) or len(tried.outcomes) != len(self.goal):

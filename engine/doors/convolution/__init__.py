@@ -1,0 +1,1 @@
+"""Questions about convolutions, poolings and stacks of them."""

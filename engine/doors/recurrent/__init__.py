@@ -1,0 +1,1 @@
+"""Questions about recurrent networks and encoder-decoders."""

@@ -1,0 +1,1 @@
+"""Claims about convolutions, poolings and stacks of them."""
