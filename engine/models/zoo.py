@@ -4,10 +4,15 @@ A builder puts itself here where it is defined::
 
     @model(size=224)
     def vgg16(...) -> VGG: ...
+
+Every module of ``engine.models`` is imported when a network is first looked up, so a new one needs no line elsewhere.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 import torch
@@ -62,6 +67,15 @@ def model(size: int, channels: int = 3) -> Callable[[_B], _B]:
     return add
 
 
+@cache
+def load() -> Mapping[str, Model]:
+    """Import every module of ``engine.models`` and return all networks by name."""
+    package = importlib.import_module("engine.models")
+    for module in pkgutil.walk_packages(package.__path__, "engine.models."):
+        importlib.import_module(module.name)
+    return Model.known
+
+
 def find(name: str) -> Model:
     """Return the model called ``name``, or refuse with the nearest name.
 
@@ -69,9 +83,10 @@ def find(name: str) -> Model:
     Traceback (most recent call last):
     engine.errors.Refused: there is no model 'resnet5'; did you mean 'resnet50'?
     """
-    if name not in Model.known:
-        raise Refused(f"there is no model '{name[:40]}'{nearest(name, Model.known)}")
-    return Model.known[name]
+    known = load()
+    if name not in known:
+        raise Refused(f"there is no model '{name[:40]}'{nearest(name, known)}")
+    return known[name]
 
 
 def stages_of(network: nn.Module) -> Mapping[str, str]:

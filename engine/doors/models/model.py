@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 import torch
 from torch import nn
 
-import engine.models  # noqa: F401 - importing the builders puts them into the zoo
 from engine.analysis import macs as mac_counter
 from engine.analysis import params as param_counter
 from engine.analysis.depth import longest_path
