@@ -5,7 +5,7 @@ and only then does anybody see the verdict. A fault on the way stores nothing an
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -81,7 +81,7 @@ class Stored(NamedTuple):
     verdict: Verdict
     rating: Rating
     intervals: dict[Rating, int]
-    times_met: dict[str, int] = field(default_factory=dict)
+    times_met: Mapping[str, int]
 
 
 @dataclass(eq=False, repr=False)
@@ -186,7 +186,7 @@ class Study:
         """Grade a stored review anew, as one further row of the log."""
         self.log.override(stored.id, rating, now_ms)
         self.session.regraded()
-        graded = Stored(stored.id, stored.attempt, stored.verdict, rating, stored.intervals, stored.times_met)
+        graded = stored._replace(verdict=stored.verdict.regraded(rating.value), rating=rating)
         self.history = [graded if item.id == stored.id else item for item in self.history]
         return graded
 

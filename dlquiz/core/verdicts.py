@@ -1,7 +1,7 @@
 """What a run established, and what marking an answer against it says."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -123,3 +123,10 @@ class Verdict:
     def counts(self) -> bool:
         """Whether the review is scheduled: not when bank and engine disagree."""
         return self.truth.conflict is None
+
+    def regraded(self, grade: int) -> "Verdict":
+        """Return the verdict under another grade; where learners judge themselves, that is another result."""
+        if self.grade is None:
+            return self
+        known = grade > 1
+        return replace(self, result=Result.RIGHT if known else Result.WRONG, score=float(known), grade=grade)

@@ -8,7 +8,6 @@ from sample_desk import SOURCE, sample_desk
 from dlquiz.app.evidence_of_claims import claim_blocks
 from dlquiz.app.sitting import Sitting
 from dlquiz.core.oracle import Ran
-from dlquiz.core.study import Stored
 
 
 async def stored_claims(desk):
@@ -76,7 +75,7 @@ async def test_run_of_two_claims_is_shown_once(desk):
     legs = stored.verdict.truth.legs
     truth = replace(stored.verdict.truth, legs=(*legs[:2], *legs[:2], *legs[4:]))
     verdict = replace(stored.verdict, truth=truth)
-    twice = Stored(stored.id, stored.attempt, verdict, stored.rating, stored.intervals)
+    twice = stored._replace(verdict=verdict)
     texts = [block["text"] for block in claim_blocks(twice, "en") if block["block"] == "text"]
     assert texts[:2] == [f"asked {stored.attempt.instance.calls[0]}", "This run is shown under claim 1."]
 

@@ -86,3 +86,9 @@ def test_in_plain_mode_the_run_is_started_before_a_line_is_read(card_desk):
     assert REVEALED in sink.getvalue()
     assert len(card_desk.worker.submitted) == 1
     assert "✓" in sink.getvalue()
+
+
+def test_a_grade_given_anew_is_what_the_session_counts(card_desk):
+    source, sink = Watched(card_desk.worker, iter([b"\n", b"1\n", b":grade 4\n"])), io.StringIO()
+    Plain(card_desk, ["cnn"], source, sink).run()
+    assert "1 right · 0 wrong" in sink.getvalue()

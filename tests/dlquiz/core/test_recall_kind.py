@@ -86,6 +86,14 @@ def test_the_grade_is_the_learners_own(typed: str, grade: int, result: Result) -
         assert question.reason(verdict, language)
 
 
+@pytest.mark.parametrize(("first", "then", "result"), [("1", 2, Result.RIGHT), ("3", 1, Result.WRONG)])
+def test_another_grade_is_another_result(first: str, then: int, result: Result) -> None:
+    question = linked()
+    values = question.draw(3)
+    verdict = question.mark(question.read(first, values), settled(values), values).regraded(then)
+    assert (verdict.result, verdict.score, verdict.grade) == (result, float(result is Result.RIGHT), then)
+
+
 @pytest.mark.parametrize("typed", ["", "0", "5", "3 4", "fine"])
 def test_what_is_no_grade_is_refused(typed: str) -> None:
     with pytest.raises(Unreadable, match="from 1"):
