@@ -7,6 +7,10 @@ from dlquiz.core.texts import Language, Template, Text
 _PHRASES: dict[str, dict[Language, str]] = {
     "right": {"en": "{right}", "zh": "{right}"},
     "wrong": {"en": "{right}, not {given}.", "zh": "应为 {right}，不是 {given}。"},
+    "nearly": {
+        "en": "Exactly {right}; yours is off by less than is shown.",
+        "zh": "应正好为 {right}；你的答案相差极小，显示不出来。",
+    },
     "wrong_at": {
         "en": "{sentence}: at {point} yours gives {given}, {source} {right}.",
         "zh": "{sentence}：在 {point} 处，你的结果是 {given}，{source} {right}。",

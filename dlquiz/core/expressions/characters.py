@@ -20,7 +20,7 @@ CROSSES = frozenset("×✕✖")
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
 """Superscripts and what each stands for."""
 
-_ASSIGNED = re.compile(r"^\s*[^\W\d]\w*\s*[=＝](?![=＝])")
+_ASSIGNED = re.compile(r"^\s*(?:[^\W\d]\w*)?\s*[=＝](?![=＝])")
 _ADVICE = {
     "=": "write == to compare two values",
     "!": "write != for 'is not equal to'",
@@ -46,10 +46,10 @@ def as_read(text: str) -> str:
 
 
 def unassigned(text: str) -> str:
-    """Return the text with blanks in place of ``h =`` before a formula: people name what they give.
+    """Return the text with blanks in place of ``h =`` or ``=`` before a formula: people name what they give.
 
-    >>> unassigned("h = 4d"), unassigned("h == d")
-    ('    4d', 'h == d')
+    >>> unassigned("h = 4d"), unassigned("= 4d"), unassigned("h == d")
+    ('    4d', '  4d', 'h == d')
     """
     return _ASSIGNED.sub(lambda found: " " * len(found[0]), text)
 

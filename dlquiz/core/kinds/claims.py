@@ -23,8 +23,8 @@ AT_LEAST = 6
 _ASKED = "asked"
 _NONE = {"none", "0", "无", "没有", "都不成立"}
 _ALL = {"all", "全部", "都成立"}
-_BETWEEN = {"and", "和", "与"}
-_BRACKETS = str.maketrans("()[]", "    ")
+_BETWEEN = {"and"}
+_BRACKETS = str.maketrans("()[]和与及", "       ")
 _WORD = re.compile(r"[^\s,;]+")
 
 

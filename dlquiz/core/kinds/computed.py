@@ -263,8 +263,10 @@ class Computed(Question):
 
     def reason(self, verdict: Verdict, language: Language) -> str:
         """Return "31, not 29." or what fits the result."""
-        right = self.expected(verdict.truth, language)
-        return say(language, verdict.result.value, right=right, given=verdict.reading.text)
+        right, given = self.expected(verdict.truth, language), verdict.reading.text
+        if given == right and verdict.result is Result.WRONG:
+            return say(language, "nearly", right=right)
+        return say(language, verdict.result.value, right=right, given=given)
 
 
 def _engine_leg(ran: Ran) -> Leg:

@@ -45,7 +45,7 @@ def test_a_failed_run_settles_nothing_and_says_why():
         conv_size().settle(VALUES, [Failed(Call("conv.output_size", {}), "timeout", "stopped after 10 s")])
 
 
-@pytest.mark.parametrize("text", ["30", " 30 ", "３０", "60/2", "(61 + 6 − 9)/2 + 1", "30.0"])
+@pytest.mark.parametrize("text", ["30", " 30 ", "３０", "60/2", "(61 + 6 − 9)/2 + 1", "30.0", "= 30"])
 def test_any_spelling_of_the_number_is_right(text):
     assert verdict(text).result is Result.RIGHT
 
@@ -55,6 +55,12 @@ def test_a_wrong_number_is_diagnosed_by_name(text, ids):
     got = verdict(text)
     assert got.result is Result.WRONG
     assert [diagnosis.id for diagnosis in got.diagnoses] == ids
+
+
+def test_a_number_that_is_off_by_less_than_is_shown_is_not_said_to_be_another():
+    question, got = conv_size(), verdict("29.99999999999999999999")
+    assert got.result is Result.WRONG
+    assert question.reason(got, "en") == "Exactly 30; yours is off by less than is shown."
 
 
 def test_a_number_right_elsewhere_is_not_called_wrong():
@@ -263,7 +269,10 @@ def test_aimed_practice_does_not_claim_to_know_a_truth_that_only_a_run_gives():
     assert conv_size().shows(["padding-once"], VALUES)
 
 
-@pytest.mark.parametrize(("text", "held"), [("全部", [True] * 4), ("没有", [False] * 4), ("(1, 3)", [True, False] * 2)])
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [("全部", [True] * 4), ("没有", [False] * 4), ("(1, 3)", [True, False] * 2), ("1和3", [True, False] * 2)],
+)
 def test_claims_are_named_in_words_and_brackets(text, held):
     assert claims().read(text, {"asked": [0, 1, 2, 3]}).value == held
 
