@@ -29,7 +29,8 @@ def forward(
     layer = LocalResponseNorm(size, alpha, beta, k, convention)
     y = layer(x.to(current())[None, :, None]).flatten().tolist()
     rows = list(zip(range(len(y)), x.tolist(), y, strict=True))
-    return Run(y, lambda: [Table(f"{layer}", ["channel", "before", "after"], rows)])
+    bars = Heatmap("Activations before (above) and after, by channel", [x.tolist(), y], "channel", "")
+    return Run(y, lambda: [Table(f"{layer}", ["channel", "before", "after"], rows), bars])
 
 
 @function("lrn.neighbours", Kind.MEASURED, example={"channel": 1, "channels": 96}, shows=(LocalResponseNorm,))

@@ -1,7 +1,7 @@
 """``norm.*``: what batch and layer normalisation compute, hold and count. Everything runs in float64."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import torch
@@ -24,6 +24,7 @@ Layer = Literal["batch", "layer"]
 Shape = Annotated[Sequence[Annotated[int, Between(1, 65_536)]], Length(1, 6)]
 Values = Annotated[Sequence[float], Length(1, 1024)]
 Input = Annotated[Tensor, Elements(4096)]
+Of = Literal["x", "weight", "bias"]
 LastAxes = Annotated[int, Between(1, 5)]
 """How many of the last axes a LayerNorm normalises over."""
 Eps = Annotated[float, Between(0, 1e6)]
@@ -58,13 +59,18 @@ def forward(
 @function(
     "norm.gradient", Kind.MEASURED, example={"x": [[1], [7], [4]], "upstream": [[1], [0], [0]]}, shows=(BatchNorm,)
 )
-def gradient(x: Input, upstream: Input, eps: Eps = 1e-5) -> Run:
-    """Return ∂loss/∂x of a BatchNorm in training mode by autograd, given ``upstream`` = ∂loss/∂y."""
+def gradient(x: Input, upstream: Input, eps: Eps = 1e-5, of: Of = "x", weight: Values | None = None) -> Run:
+    """Return ∂loss/∂x of a BatchNorm in training mode by autograd, given ``upstream`` = ∂loss/∂y.
+
+    With ``of`` it is ∂loss/∂γ ("weight") or ∂loss/∂β ("bias"), one number per channel; ``weight`` is γ, 1 unless given.
+    """
     _check_pair(x, upstream)
     x = x.to(current()).requires_grad_()
-    y = _layer("batch", x.shape, 1, eps).to(x)(x)
-    (found,) = torch.autograd.grad(y, x, upstream.to(x))
-    return Run(found.tolist(), lambda: _before_and_after(upstream, found))
+    layer = _layer("batch", x.shape, 1, eps).to(x)
+    _fill(layer, {} if weight is None else {"weight": weight})
+    found = torch.autograd.grad(layer(x), [x, *layer.parameters()], upstream.to(x))
+    gradients = dict(zip(("x", "weight", "bias"), found, strict=True))
+    return Run(gradients[of].tolist(), lambda: _gradients(upstream, gradients))
 
 
 @function(
@@ -73,12 +79,15 @@ def gradient(x: Input, upstream: Input, eps: Eps = 1e-5) -> Run:
     example={"x": [[1], [7], [4]], "upstream": [[1], [0], [0]]},
     shows=(batch_norm_backward,),
 )
-def gradient_formula(x: Input, upstream: Input, eps: Eps = 1e-5) -> Run:
-    """Return the same gradient by γ/√(σ² + ε)·(g - mean(g) - x̂·mean(g·x̂)), with γ = 1."""
+def gradient_formula(x: Input, upstream: Input, eps: Eps = 1e-5, of: Of = "x", weight: Values | None = None) -> Run:
+    """Return the same by ∂x = γ/√(σ² + ε)·(g - mean(g) - x̂·mean(g·x̂)), ∂γ = Σ g·x̂ and ∂β = Σ g."""
     _check_pair(x, upstream)
     x, upstream = x.to(current()), upstream.to(current())
-    found = batch_norm_backward(upstream, x, x.new_ones(x.shape[1]), eps).x
-    return Run(found.tolist(), lambda: _before_and_after(upstream, found))
+    gamma = x.new_ones(x.shape[1]) if weight is None else x.new_tensor(weight)
+    if len(gamma) != x.shape[1]:
+        raise Refused(f"'weight' needs {x.shape[1]} values, one for each of its entries, not {len(gamma)}")
+    gradients = batch_norm_backward(upstream, x, gamma, eps)._asdict()
+    return Run(gradients[of].tolist(), lambda: _gradients(upstream, gradients))
 
 
 @function("norm.num_params", Kind.MODULE, example={"layer": "batch", "shape": [64]}, shows=(count_params,))
@@ -106,14 +115,14 @@ def num_running_statistics(layer: Layer, shape: Shape) -> Run:
 def num_statistics(layer: Layer, shape: Shape, last_axes: LastAxes = 1) -> Run:
     """Return how many means a layer takes of one input of ``shape`` in training mode, seen while it runs."""
     means, text = _means(layer, shape, last_axes)
-    return Run(means.numel(), lambda: [Text(text)], device="meta")
+    return Run(means.numel(), lambda: [Text(text), *_shared(means, shape)], device="meta")
 
 
 @function("norm.values_per_statistic", Kind.MEASURED, example={"layer": "batch", "shape": [32, 64, 14, 14]})
 def values_per_statistic(layer: Layer, shape: Shape, last_axes: LastAxes = 1) -> Run:
     """Return over how many values each of these means is taken."""
     means, text = _means(layer, shape, last_axes)
-    return Run(math.prod(shape) // means.numel(), lambda: [Text(text)], device="meta")
+    return Run(math.prod(shape) // means.numel(), lambda: [Text(text), *_shared(means, shape)], device="meta")
 
 
 @function("norm.conv_num_params", Kind.MODULE, example={"in_channels": 64, "out_channels": 128, "kernel_size": 3})
@@ -191,6 +200,26 @@ def _means(layer: Layer, shape: Sequence[int], last_axes: int) -> tuple[Tensor, 
     means = taken.results[0]
     per_mean = x.numel() // means.numel()
     return means, f"{module} ran on {tuple(shape)} and took {means.numel()} means, each over {per_mean} values."
+
+
+def _shared(means: Tensor, shape: Sequence[int]) -> Blocks:
+    """Return which entries share a mean: the first ones of each axis, numbered by their mean, a row for each sample."""
+    width = (
+        means.shape if means.dim() == len(shape) else (1, *means.shape, *[1] * (len(shape) - 2))
+    )  # BatchNorm's: (C,)
+    first = [min(4, size) for size in width]
+    shown = torch.arange(math.prod(first)).reshape(first).expand([min(4, size) for size in shape])
+    title = "Entries of one shade share a mean" + (", the first of each axis" if max(shape) > 4 else "")
+    return [Heatmap(title, shown.reshape(shown.shape[0], -1).double().tolist(), "channel, then place", "sample")]
+
+
+def _gradients(upstream: Tensor, gradients: Mapping[str, Tensor]) -> Blocks:
+    """Return the gradients of x as a matrix, and those of γ and β by channel."""
+    rows = list(
+        zip(range(len(gradients["bias"])), gradients["weight"].tolist(), gradients["bias"].tolist(), strict=True)
+    )
+    table = Table("Gradients of the parameters", ["channel", "∂loss/∂γ", "∂loss/∂β"], rows)
+    return [table, *_before_and_after(upstream, gradients["x"])]
 
 
 def _before_and_after(before: Tensor, after: Tensor) -> Blocks:

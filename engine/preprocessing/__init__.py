@@ -1,0 +1,1 @@
+"""What is done to inputs before a model sees them; every statistic comes from the training data alone."""
