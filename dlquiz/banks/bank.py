@@ -12,7 +12,8 @@ from dlquiz.core.texts import Text
 class Bank:
     """A bank: its header and its whole questions.
 
-    ``left_out`` counts the questions with errors; ``at`` and ``topic_at`` are where its name and its topic stand.
+    ``left_out`` counts the questions with errors, and ``broken`` are their ids; ``at`` and ``topic_at`` are where its
+    name and its topic stand.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Bank:
     left_out: int = 0
     at: Place = NOWHERE
     topic_at: Place = NOWHERE
+    broken: tuple[str, ...] = ()
 
     def with_questions(self, questions: Sequence[Question], left_out: int) -> "Bank":
         """Return the bank with other questions."""

@@ -1,81 +1,77 @@
 """The checker: every instance of every question is run, and what does not hold becomes a complaint with its place.
 
 A question is proved when, on all instances checked, two legs of different kinds agree, or a run meets a published
-figure, or every experiment gives what its claim says and its control the opposite.
+figure, or every experiment gives what its claim says and its control the opposite. :func:`check` is the one way in, for
+the command line as for everything else that wants a bank proved.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
-from dlquiz.banks.complaints import Complaint, complaint, ordered
-from dlquiz.banks.examination import Examination
-from dlquiz.banks.examine_claims import ClaimsExamination
-from dlquiz.banks.examine_computed import ComputedExamination
-from dlquiz.banks.examine_construct import ConstructExamination
-from dlquiz.banks.examine_expression import ExpressionExamination
-from dlquiz.banks.runs import Runs
-from dlquiz.core.kinds.claims import Claims
-from dlquiz.core.kinds.computed import Computed
-from dlquiz.core.kinds.construct import Construct
-from dlquiz.core.kinds.expression import Symbolic
-from dlquiz.core.oracle import Call, Failed, Oracle, Outcome
+from dlquiz.banks.complaints import Complaint, ordered
+from dlquiz.banks.proving.conventions import unstated
+from dlquiz.banks.proving.duplicates import duplicates
+from dlquiz.banks.proving.examining import Checked, Found, examine
+from dlquiz.banks.proving.extents import Extent
+from dlquiz.banks.proving.revisions import Entry
+from dlquiz.banks.proving.runs import BATCH, Runs
+from dlquiz.core.oracle import Oracle
 from dlquiz.core.questions import Question
-from dlquiz.core.verdicts import Level
+
+__all__ = ["LIMIT", "Checked", "Progress", "Report", "Results", "check"]
 
 LIMIT = 20_000
 """A domain of at most so many settings is gone through; a larger one is sampled, with its corners."""
-PROBED = 16
-"""How many instances are tried first; a question of which none ran is not tried further."""
-CHUNK = 512
+_SHARED_BATCH = 32
+"""Calls of a batch where several engines share the work."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many questions are done."""
 
-_Asked: TypeAlias = tuple[dict[str, Any], tuple[Call, ...]]
 
-_EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int, Runs], Examination]], ...] = (
-    (Symbolic, ExpressionExamination),
-    (Computed, ComputedExamination),
-    (Claims, ClaimsExamination),
-    (Construct, ConstructExamination),
-)
-"""Kinds with more to be asked than every question; the others need no line here."""
+class Results(Protocol):
+    """What earlier checks found; a question whose result is kept is not run again."""
 
+    def get(self, question: Question, limit: int, entry: Entry | None) -> Found | None:
+        """Return what was found of this very question, None where it was not checked."""
+        ...
 
-@dataclass(frozen=True)
-class Checked:
-    """What was found out of one question: its level, on how many instances, and whether these are all there are."""
-
-    key: str
-    level: Level
-    instances: int
-    complete: bool
-    sound: bool
-
-    @property
-    def proved(self) -> bool:
-        """Whether nothing is wrong with it and every instance is proved."""
-        return self.sound and self.level is Level.PROVED
+    def put(self, question: Question, limit: int, entry: Entry | None, found: Found) -> None:
+        """Keep what was found."""
+        ...
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found out; complaints stand in the order of their places."""
+    """What a check found out; complaints stand in the order of their places.
+
+    ``calls`` is how many engine calls were run, ``kept`` how many questions were not run because their results were at
+    hand, ``found`` what was found of each question, in their order.
+    """
 
     questions: tuple[Checked, ...]
     complaints: tuple[Complaint, ...]
     calls: int = 0
+    kept: int = 0
+    found: tuple[Found, ...] = ()
 
     @property
     def proved(self) -> int:
         """How many questions are proved."""
         return sum(question.proved for question in self.questions)
 
+    def reaching(self, extent: Extent) -> list[Checked]:
+        """Return the proved questions whose proof reaches so far."""
+        return [question for question in self.questions if question.proved and question.proof.extent is extent]
+
     def to_json(self) -> dict[str, Any]:
         """Return what ``check --format json`` prints."""
         findings = [item.to_json() for item in self.complaints]
-        return {"questions": len(self.questions), "proved": self.proved, "findings": findings}
+        proofs = [question.to_json() for question in self.questions]
+        counts = {"questions": len(self.questions), "proved": self.proved}
+        return {**counts, "findings": findings, "proofs": proofs, "calls": self.calls, "kept": self.kept}
 
 
 def check(
@@ -85,67 +81,66 @@ def check(
     limit: int = LIMIT,
     complaints: Iterable[Complaint] = (),
     progress: Progress | None = None,
+    jobs: int = 1,
+    results: Results | None = None,
+    record: Mapping[str, Entry] | None = None,
+    conventions: Mapping[str, str] | None = None,
 ) -> Report:
-    """Return what running every question shows, together with the complaints of their reading."""
-    asked, runs = list(questions), Runs(oracle)
-    found, checked = list(complaints), []
-    for number, question in enumerate(asked):
-        one, noted = _examine(question, runs, limit)
-        checked.append(one)
-        found += noted
+    """Return what running every question shows, together with the ``complaints`` of their reading.
+
+    Args:
+        questions: What is proved. Whole banks together: questions that ask the same are found among these.
+        oracle: Runs the engine calls; each (function, arguments) is run once.
+        limit: How many instances of a question are run at most.
+        complaints: What the reading of the banks complained of; it is part of the report.
+        progress: Told after each question; always from the thread that called.
+        jobs: How many questions are under examination at once; give an oracle that runs as many batches at once.
+        results: What earlier checks found; None runs everything.
+        record: What was proved before, by the keys of questions; see :mod:`dlquiz.banks.proving.revisions`.
+        conventions: The engine functions that take a convention, and which there are.
+    """
+    asked, entries = list(questions), record or {}
+    runs = Runs(oracle, BATCH if jobs == 1 else _SHARED_BATCH)
+    found: dict[int, Found] = {}
+
+    def one(number: int) -> tuple[int, Found, bool]:
+        question, entry = asked[number], entries.get(asked[number].key)
+        known = None if results is None else results.get(question, limit, entry)
+        if known is not None:
+            return number, known, True
+        fresh = examine(question, runs, limit, entry)
+        if results is not None and fresh.lasting:
+            results.put(question, limit, entry, fresh)
+        return number, fresh, False
+
+    kept = 0
+    for number, result, was_kept in _each(one, len(asked), jobs):
+        found[number], kept = result, kept + was_kept
         if progress is not None:
-            progress(number + 1, len(asked))
-    return Report(tuple(checked), tuple(ordered(found)), runs.count)
+            progress(len(found), len(asked))
+    beside = _beside(asked, conventions or {})
+    whole = tuple(found[number].noting(beside[number]) for number in range(len(asked)))
+    noted = [*complaints, *(item for result in whole for item in result.complaints)]
+    return Report(tuple(result.checked for result in whole), tuple(ordered(noted)), runs.count, kept, whole)
 
 
-def _examine(question: Question, runs: Runs, limit: int) -> tuple[Checked, list[Complaint]]:
-    instances, complete = question.sample(limit)
-    examination = _examination(question, len(instances), runs)
-    _run(examination, instances, runs)
-    examination.finish()
-    noted = examination.complaints()
-    if not instances:
-        message = "no setting of the parameters satisfies the conditions"
-        noted.append(complaint(question.at, "DQ307", message, "widen the parameters or the conditions"))
-    sound = not any(item.severity == "error" for item in noted)
-    whole = complete and examination.seen == len(instances)
-    return Checked(question.key, examination.level, examination.seen, whole, sound), noted
+def _beside(questions: Sequence[Question], conventions: Mapping[str, str]) -> list[list[Complaint]]:
+    """Return what is wrong with each question beside others, or beside what is known of the engine; nothing is run."""
+    found = [list(unstated(question, conventions)) for question in questions]
+    places = {id(question): number for number, question in enumerate(questions)}
+    for question, item in duplicates(questions):
+        found[places[id(question)]].append(item)
+    return found
 
 
-def _examination(question: Question, instances: int, runs: Runs) -> Examination:
-    make = next((make for kind, make in _EXAMINATIONS if isinstance(question, kind)), Examination)
-    return make(question, instances, runs)
-
-
-def _run(examination: Examination, instances: Sequence[dict[str, Any]], runs: Runs) -> None:
-    """Run a few instances; then, unless none of them ran, the others, with the next chunk always under way."""
-    if _none_ran(_see(examination, _started(examination, instances[:PROBED], runs), runs)):
+def _each(one: Callable[[int], tuple[int, Found, bool]], count: int, jobs: int) -> Iterator[tuple[int, Found, bool]]:
+    """Yield what came of each number, as they get done; several at once in threads, which wait for engines mostly."""
+    if jobs == 1:
+        yield from map(one, range(count))
         return
-    chunks = (instances[first : first + CHUNK] for first in range(PROBED, len(instances), CHUNK))
-    under_way: list[_Asked] = []
-    for chunk in chunks:
-        following = _started(examination, chunk, runs)
-        _see(examination, under_way, runs)
-        under_way = following
-    _see(examination, under_way, runs)
-
-
-def _started(examination: Examination, instances: Sequence[dict[str, Any]], runs: Runs) -> list[_Asked]:
-    """Return instances with their calls, which are started."""
-    asked = [(values, calls) for values in instances if (calls := examination.calls(values)) is not None]
-    runs.start(call for _, calls in asked for call in calls)
-    return asked
-
-
-def _see(examination: Examination, asked: Sequence[_Asked], runs: Runs) -> list[Outcome]:
-    """Show instances and what came of their calls; return the outcomes."""
-    seen: list[Outcome] = []
-    for values, calls in asked:
-        outcomes = runs.outcomes(calls)
-        examination.see(values, outcomes)
-        seen += outcomes
-    return seen
-
-
-def _none_ran(outcomes: Sequence[Outcome]) -> bool:
-    return bool(outcomes) and all(isinstance(outcome, Failed) for outcome in outcomes)
+    threads = ThreadPoolExecutor(2 * jobs, thread_name_prefix="examination")
+    try:
+        for done in as_completed([threads.submit(one, number) for number in range(count)]):
+            yield done.result()
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)

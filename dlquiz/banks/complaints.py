@@ -42,6 +42,7 @@ CODES: dict[str, Code] = {
     "DQ209": Code("The topic of a bank is not that of its folder."),
     "DQ210": Code("A question contradicts itself."),
     "DQ211": Code("A card reveals what is not there."),
+    "DQ212": Code("Two questions ask the same and have the same answer."),
     # Parameters, formulas and texts.
     "DQ301": Code("A formula cannot be read."),
     "DQ302": Code("An argument mixes parameters with other words."),
@@ -56,8 +57,14 @@ CODES: dict[str, Code] = {
     "DQ403": Code("Nothing settles the answer."),
     "DQ404": Code("A published figure is not met."),
     "DQ405": Code("The answer is not proved.", "warning"),
-    "DQ411": Code("A wrong idea gives the right answer, or another idea's answer, too often."),
+    "DQ411": Code("A wrong idea gives the right answer too often."),
+    "DQ412": Code("Two wrong ideas give the same answer too often."),
+    "DQ413": Code("A wrong idea has no value too often."),
+    "DQ414": Code("Definitions differ, and the question does not state its convention."),
     "DQ421": Code("A text has no value on an instance."),
+    "DQ422": Code("An equation in a text does not hold."),
+    "DQ423": Code("The prompt shows the answer."),
+    "DQ424": Code("The answer of a choice always has the same place by size."),
     "DQ431": Code("An answer is not marked as it should be."),
     "DQ441": Code("An experiment contradicts its claim."),
     "DQ442": Code("A control comes out as its experiment does."),
@@ -69,6 +76,9 @@ CODES: dict[str, Code] = {
     "DQ454": Code("The trivial answer is not ruled out by one condition alone."),
     "DQ455": Code("A near miss meets none of the conditions."),
     "DQ456": Code("A condition refuses none of the answers that the bank lists."),
+    # What the record of earlier checks shows.
+    "DQ461": Code("The answer changed, and the revision was not raised."),
+    "DQ462": Code("An id was that of another question."),
 }
 
 

@@ -20,8 +20,9 @@ def linked(banks: Sequence[Bank], beside: Sequence[Bank] = ()) -> tuple[list[Ban
     """Return the banks with every card linked to what it reveals, and a complaint about each that is left out.
 
     A card may reveal what stands in the banks or in those ``beside`` them; it is left out when it names what is in
-    neither.
+    neither. Of a question that is there and broken enough has been said.
     """
+    broken = {f"{bank.name}/{name}" for bank in (*beside, *banks) for name in bank.broken}
     questions = {question.key: question for bank in (*beside, *banks) for question in bank.questions}
     found, complaints = [], []
     for bank in banks:
@@ -30,10 +31,17 @@ def linked(banks: Sequence[Bank], beside: Sequence[Bank] = ()) -> tuple[list[Ban
             try:
                 whole.append(question.linked(questions) if isinstance(question, Recall) else question)
             except KeyError as error:
-                complaints.append(_lost(question, str(error.args[0]), questions))
+                name = str(error.args[0])
+                if _key(question, name) not in broken:
+                    complaints.append(_lost(question, name, questions))
         lost = len(bank.questions) - len(whole)
         found.append(bank.with_questions(whole, bank.left_out + lost))
     return found, complaints
+
+
+def _key(card: Question, name: str) -> str:
+    key = name.partition("#")[0]
+    return key if "/" in key else f"{card.bank}/{key}"
 
 
 def _lost(card: Question, name: str, questions: Mapping[str, Question]) -> Complaint:

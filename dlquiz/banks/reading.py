@@ -7,7 +7,7 @@ from dlquiz.banks.bank import Bank
 from dlquiz.banks.complaints import Complaint
 from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import name
-from dlquiz.banks.nodes import ListNode, MapNode, Node
+from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.questions import question
 from dlquiz.banks.records import record
 from dlquiz.banks.scope import Refused, Scope
@@ -57,9 +57,10 @@ def _bank(root: Node, damaged: list[_Position], scope: Scope) -> Bank:
     questions = _questions(items, damaged, header.bank, header.topic, scope)
     if any(place < _position(items[0]) for place in damaged):
         raise Refused("the YAML of the header is broken")
-    places = (scope.place(root.values[key]) for key in ("bank", "topic"))
+    at, topic_at = (scope.place(root.values[key]) for key in ("bank", "topic"))
     left_out = len(items) - len(questions)
-    return Bank(header.bank, header.topic, header.title, tuple(questions), scope.file, left_out, *places)
+    broken = tuple(_ids(items) - {question.id for question in questions})
+    return Bank(header.bank, header.topic, header.title, tuple(questions), scope.file, left_out, at, topic_at, broken)
 
 
 def _check_version(root: MapNode, scope: Scope) -> None:
@@ -104,6 +105,12 @@ def _questions(items: list[Node], damaged: list[_Position], bank: str, topic: st
             at = item.values["id"] if isinstance(item, MapNode) else item
             scope.refuse(at, "DQ206", message, "give this question another id")
     return list(found.values())
+
+
+def _ids(items: list[Node]) -> set[str]:
+    """Return the ids that are written, also of questions that are not whole."""
+    written = (item.values.get("id") for item in items if isinstance(item, MapNode))
+    return {node.text for node in written if isinstance(node, ScalarNode)}
 
 
 def _position(node: Node) -> _Position:

@@ -1,6 +1,7 @@
 """``dlquiz check``: prove banks, or say at which line they are wrong."""
 
-import sys
+import os
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,10 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlquiz.cli import options
-from dlquiz.cli.printing import as_json, line, tell
 
 if TYPE_CHECKING:
     from dlquiz.banks.check import Report
+    from dlquiz.banks.library import Library
+    from dlquiz.cli.records import Records
+
+MOST_JOBS = 8
+"""Engines that are started unless more are asked for: each takes some hundred megabytes."""
 
 
 class Format(StrEnum):
@@ -19,6 +24,8 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    github = "github"
+    sarif = "sarif"
 
 
 def command(
@@ -26,53 +33,70 @@ def command(
         list[Path] | None, typer.Argument(metavar="PATH", help="Banks or folders of banks; all if none.")
     ] = None,
     form: Annotated[
-        Format, typer.Option("--format", metavar="text|json", help="How findings are written.")
+        Format, typer.Option("--format", metavar="text|json|github|sarif", help="How findings are written.")
     ] = Format.text,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, metavar="N", help="Engines at once; as many as cores if not said.")
+    ] = None,
+    proofs: Annotated[
+        bool, typer.Option("--proofs", help="Also say of each question how far its proof reaches.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write down what was proved, in revisions.json beside the banks.")
+    ] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run everything, also what has not changed.")] = False,
     device: options.Device = None,
 ) -> None:
     """Prove banks, or say at which line they are wrong."""
+    from dlquiz.cli import findings
     from dlquiz.cli.errors import FINDINGS
+    from dlquiz.cli.records import Records
 
-    report = _report(paths, device)
-    if form is Format.json:
-        as_json(report.to_json())
-    else:
-        for complaint in report.complaints:
-            line(str(complaint).replace("\n", " "))
-        _summarise(report)
+    library = _library(paths)
+    kept = Records.of(library)
+    report = _report(library, kept, device, jobs or _cores(), no_cache)
+    findings.write(form.value, report, proofs)
+    kept.tell(library, report, record)
     if report.complaints:
         raise typer.Exit(FINDINGS)
 
 
-def _report(paths: list[Path] | None, device: str | None) -> "Report":
-    from dlquiz.banks.check import Report, check
+def _library(paths: Sequence[Path] | None) -> "Library":
     from dlquiz.banks.library import Library
     from dlquiz.cli import places
-    from dlquiz.cli.desk import engine
 
-    found = Library.load(tuple(paths or ()), None, places.home())
-    if not found.questions:
-        return Report((), found.complaints)
-    with engine(device) as worker:
-        worker.hello().result()  # without an engine every question would be found wrong
-        return check(found.questions, worker, complaints=found.complaints, progress=_progress)
+    return Library.load(tuple(paths or ()), None, places.home())
 
 
-def _progress(done: int, count: int) -> None:
-    """Show how far the check has come, on a terminal only; the last one wipes the line."""
-    if is_terminal():
-        text = f"checked {done} of {count} questions" if done < count else ""
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+def _report(library: "Library", kept: "Records", device: str | None, jobs: int, no_cache: bool) -> "Report":
+    from dlquiz.banks.check import Report, check
+    from dlquiz.banks.proving.results import KeptResults
+    from dlquiz.cli import places
+    from dlquiz.cli.engines import engines
+    from dlquiz.cli.progress import progress
+    from dlquiz.cli.provenance import state
+
+    if not library.questions:
+        return Report((), library.complaints)
+    folder, now = places.home() / "cache", state(device)
+    results = None if no_cache else KeptResults(folder / "checks", now)
+    with engines(device, jobs) as running, progress(len(library.questions)) as told:
+        report = check(
+            library.questions,
+            running.oracle,
+            complaints=library.complaints,
+            progress=told,
+            jobs=jobs,
+            results=results,
+            record=kept.entries,
+            conventions=running.conventions(None if no_cache else folder / "conventions", now),
+        )
+    if results is not None:
+        results.tidy()
+    return report
 
 
-def is_terminal() -> bool:
-    """Whether somebody watches standard error."""
-    return sys.stderr is not None and sys.stderr.isatty()
-
-
-def _summarise(report: "Report") -> None:
-    findings, questions = len(report.complaints), len(report.questions)
-    tell(
-        f"{questions} {'question' if questions == 1 else 'questions'}, {report.proved} proved, "
-        f"{findings} {'finding' if findings == 1 else 'findings'} ({report.calls:,} engine calls)"
-    )
+def _cores() -> int:
+    """Return how many engines are started by default: one for each core that this process may use, up to a bound."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MOST_JOBS)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fakes import FUNCTIONS, FakeOracle
 
-from dlquiz.banks.brief import LONGEST, LONGEST_SETTING, brief, setting
 from dlquiz.banks.check import check
+from dlquiz.banks.proving.brief import LONGEST, LONGEST_SETTING, brief, setting
 from dlquiz.banks.reading import read_bank
 
 LAYERS = [{"layer": "Conv2d", "out_channels": 64, "kernel_size": 7, "stride": 2} for _ in range(12)]

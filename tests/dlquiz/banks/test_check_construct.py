@@ -1,38 +1,18 @@
 """Questions that are built, checked with the engine's own functions: each way to write an answer, proved."""
 
-from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-import torch
+from engine_oracle import EngineOracle
 from fakes import FakeOracle
 
 from dlquiz.banks.check import Report, check
 from dlquiz.banks.library import Library
 from dlquiz.banks.reading import read_bank
-from dlquiz.core.oracle import Call, Failed, Outcome, Ran
 from dlquiz.core.verdicts import Level
-from engine.running import run
 
-torch.set_num_threads(1)
 GOOD = Path(__file__).with_name("good_construct.yaml")
 TEXT = GOOD.read_text(encoding="utf-8")
-
-
-class EngineOracle:
-    """Runs the engine's functions in this process."""
-
-    def submit(self, calls: Sequence[Call], *, evidence: bool = False) -> "Future[Sequence[Outcome]]":
-        future: Future[Sequence[Outcome]] = Future()
-        future.set_result([self.run(call) for call in calls])
-        return future
-
-    def run(self, call: Call) -> Outcome:
-        reply = run({"call": call.function, "with": dict(call.arguments)}, torch.device("cpu"))
-        if "error" in reply:
-            return Failed(call, reply["error"], reply["message"])
-        return Ran(call, reply["value"], reply["kind"], reply["device"], reply["ms"])
 
 
 def checked(text: str) -> Report:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from dlquiz.banks.library import Library
-from dlquiz.banks.runs import Runs
+from dlquiz.banks.proving.runs import Runs
 from dlquiz.core.expressions import Unreadable
 from dlquiz.core.kinds.registry import KINDS
 from dlquiz.core.questions import Instance, Question, draw

@@ -1,5 +1,6 @@
 """dlquiz check: findings with their places, and the exit code."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ FINDING = ["file", "line", "column", "code", "severity", "message", "fix"]
 def test_a_sound_bank(dlquiz: Run) -> None:
     ended = dlquiz("check", str(SAMPLE / "sizes.yaml"))
     assert (ended.code, ended.out) == (0, "")
-    assert ended.err.startswith("dlquiz: 1 question, 1 proved, 0 findings (")
+    assert re.match(r"dlquiz: 1 question, 1 proved \(1 on every instance: \d+\), 0 findings \(", ended.err)
     assert "\r" not in ended.err, "progress is for terminals"
 
 
@@ -25,7 +26,7 @@ def test_findings(dlquiz: Run) -> None:
     assert any(f"kinds.yaml:{line}:" in each and "  error DQ401  " in each for each in text.lines)
     found = dlquiz("check", "--format", "json", str(bank))
     assert (found.code, found.err) == (1, "")
-    assert list(found.json) == ["questions", "proved", "findings"]
+    assert list(found.json) == ["questions", "proved", "findings", "proofs", "calls", "kept"]
     assert (found.json["questions"], found.json["proved"]) == (3, 2)
     assert [list(each) for each in found.json["findings"]] == [FINDING] * len(text.lines)
 
@@ -61,5 +62,103 @@ def test_a_path_that_is_not_there(dlquiz: Run) -> None:
 
 
 def test_progress_is_for_terminals(dlquiz: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dlquiz.cli.check.is_terminal", lambda: True)
-    assert "checked 1 of 3 questions" in dlquiz("check", str(SAMPLE / "kinds.yaml")).err
+    assert "checked" not in dlquiz("check", "--no-cache", str(SAMPLE / "kinds.yaml")).err
+    monkeypatch.setattr("dlquiz.cli.progress.is_terminal", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "checked" in dlquiz("check", "--no-cache", str(SAMPLE / "kinds.yaml")).err
+
+
+def test_how_far_proofs_reach(dlquiz: Run) -> None:
+    bank = str(SAMPLE / "sizes.yaml")
+    (line,) = dlquiz("check", "--proofs", bank).lines
+    assert re.fullmatch(r"\S+/\S+  proved on every one of \d+ instances", line)
+    (proof,) = dlquiz("check", "--format", "json", bank).json["proofs"]
+    assert list(proof) == ["question", "level", "proved", "extent", "instances", "points", "variables"]
+    assert (proof["proved"], proof["extent"]) == (True, "every_instance")
+
+
+def test_a_second_check_starts_no_engine(dlquiz: Run, use_engine: Callable[..., None]) -> None:
+    bank = str(SAMPLE / "kinds.yaml")
+    first = dlquiz("check", bank)
+    use_engine([sys.executable, "-c", "raise SystemExit('started')"])
+    again = dlquiz("check", bank)
+    assert (again.code, again.out) == (first.code, first.out)
+    assert "(0 engine calls, 3 questions not run again)" in again.err
+    ended = dlquiz("check", "--no-cache", bank)
+    assert (ended.code, ended.out) == (2, "")
+    assert "started" in ended.err
+
+
+def test_several_engines_find_the_same(dlquiz: Run) -> None:
+    bank = str(SAMPLE / "kinds.yaml")
+    one, two = (dlquiz("check", "--no-cache", "--jobs", number, bank) for number in ("1", "2"))
+    assert (one.code, one.out) == (two.code, two.out)
+    assert dlquiz("check", "--jobs", "0", bank).code == 2
+
+
+def test_findings_for_other_programs(dlquiz: Run) -> None:
+    bank = str(SAMPLE / "kinds.yaml")
+    text = dlquiz("check", bank)
+    github = dlquiz("check", "--format", "github", bank)
+    assert github.code == 1
+    assert len(github.lines) == len(text.lines)
+    assert all(re.match(r"::(error|warning) file=.+,line=\d+,col=\d+,title=DQ\d{3}::", each) for each in github.lines)
+    sarif = dlquiz("check", "--format", "sarif", bank)
+    assert sarif.code == 1
+    assert [each["ruleId"] for each in sarif.json["runs"][0]["results"]] == [
+        each["code"] for each in dlquiz("check", "--format", "json", bank).json["findings"]
+    ]
+
+
+def test_a_terminal_gets_the_line_and_a_caret(dlquiz: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlquiz.cli.findings.is_watched", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    bank = SAMPLE / "kinds.yaml"
+    lines = dlquiz("check", str(bank)).lines
+    found = re.match(r".*kinds\.yaml:(\d+):(\d+)  ", lines[0])
+    assert found
+    number, column = int(found[1]), int(found[2])
+    source = bank.read_text(encoding="utf-8").splitlines()[number - 1]
+    assert lines[1] == f"{number:>6} | {source}"
+    assert lines[2] == f"{'':>6} | {'^':>{column}}"
+
+
+def test_the_record_of_what_was_proved(dlquiz: Run, tmp_path: Path) -> None:
+    bank = tmp_path / "sizes.yaml"
+    bank.write_bytes((SAMPLE / "sizes.yaml").read_bytes())
+    record = tmp_path / "revisions.json"
+    assert dlquiz("check", str(bank)).code == 0
+    assert not record.exists(), "nothing is written that was not asked for"
+    assert "1 question is written down in" in dlquiz("check", "--record", str(bank)).err
+    assert "is up to date" in dlquiz("check", "--record", str(bank)).err
+    record.write_text(re.sub(r"\}, (\d+)\]", lambda found: f"}}, {int(found[1]) + 1}]", record.read_text()))
+    changed = dlquiz("check", str(bank))
+    assert changed.code == 1
+    assert " error DQ461  the answer was " in changed.out
+    before = record.read_text()
+    assert dlquiz("check", "--record", str(bank)).code == 1
+    assert record.read_text() == before, "a changed answer is not written over the one that was proved"
+    record.write_text("broken")
+    assert dlquiz("check", str(bank)).code == 2
+
+
+def test_explain(dlquiz: Run) -> None:
+    listed = dlquiz("explain")
+    assert listed.code == 0
+    assert re.match(r"DQ101  error    \S", listed.lines[0])
+    told = dlquiz("explain", "dq413")
+    assert told.code == 0
+    assert told.lines[0].startswith("DQ413 (error): ")
+    assert "Wrong:" in told.lines
+    assert "Mended:" in told.lines
+    assert list(dlquiz("explain", "DQ413", "--json").json[0]) == [
+        "code",
+        "severity",
+        "title",
+        "means",
+        "wrong",
+        "mended",
+    ]
+    unknown = dlquiz("explain", "DQ999")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "there is no code 'DQ999'" in unknown.err

@@ -20,7 +20,7 @@ WRONG = {
     "study --seed 1.5": "--seed: '1.5' is not a whole number",
     "study --lang de": "--lang: 'de' is not one of en, zh",
     "study --lang": "option '--lang' requires an argument",
-    "check --format jsn": "--format: 'jsn' is not one of text, json; did you mean 'json'?",
+    "check --format jsn": "--format: 'jsn' is not one of text, json, github, sarif; did you mean 'json'?",
     "calc": "FUNCTION is missing",
     "why": "INSTANCE is missing",
     "due now": "got unexpected extra argument",

@@ -7,9 +7,9 @@ of the near misses fails, nor the trivial answer, has never been seen to refuse 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dlquiz.banks.brief import setting
-from dlquiz.banks.examination import Examination
-from dlquiz.banks.runs import Runs
+from dlquiz.banks.proving.brief import setting
+from dlquiz.banks.proving.examination import Examination
+from dlquiz.banks.proving.runs import Runs
 from dlquiz.core.building.goal import Finding, found, told
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.expressions import Undefined, Unreadable

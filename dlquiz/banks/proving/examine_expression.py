@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlquiz.banks.examine_computed import ComputedExamination, Standing, name_of
+from dlquiz.banks.proving.examine_computed import ComputedExamination, name_of
+from dlquiz.banks.proving.extents import Extent, Proof
+from dlquiz.banks.proving.standing import Standing
 from dlquiz.core.calls import Place
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.kinds.computed import Idea
@@ -29,7 +31,15 @@ class ExpressionExamination(ComputedExamination):
             if isinstance(outcome, Failed)
         ]
 
-    def standing(self, idea: Idea, standing: Standing) -> tuple[str, str]:
+    def proof(self, complete: bool) -> Proof:
+        """Return how far the proof reaches; what is run at some points of the symbols is a sample of them."""
+        found, count = super().proof(complete), len(self.question.run_at)
+        if found.extent is Extent.ALL_VALUES:
+            return found
+        whole = found.extent is Extent.EVERY and count == self.question.symbols.raw_size()
+        return found._replace(extent=Extent.EVERY if whole else Extent.SAMPLE, points=count)
+
+    def standing(self, idea: Idea, standing: Standing, compared: int) -> tuple[str, str]:
         """Return the complaint about an idea that is the answer, or another idea, written otherwise."""
         message = f"'{name_of(idea)}' does not stand alone: {standing.counter_example}"
         return message, "change the wrong idea; equal expressions are one answer, however they are written"

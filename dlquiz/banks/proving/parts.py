@@ -15,14 +15,18 @@ def templates(question: Question) -> list[CallTemplate]:
     return [part for part, _ in _parts(question, question.at) if isinstance(part, CallTemplate)]
 
 
+def texts(question: Question) -> list[tuple[Text, Place]]:
+    """Return every text of a question with its place."""
+    return [(part, at) for part, at in _parts(question, question.at) if isinstance(part, Text)]
+
+
 def holes(question: Question) -> list[tuple[Expression, Place]]:
     """Return every expression in the texts of a question, each once, but for lone names, which always have a value."""
     found: dict[Any, tuple[Expression, Place]] = {}
-    for part, at in _parts(question, question.at):
-        if isinstance(part, Text):
-            for hole in (hole for language in LANGUAGES for hole in part.template(language).holes):
-                if not (isinstance(hole.tree, tuple) and hole.tree[0] == "name"):
-                    found.setdefault(hole.tree, (hole, at))
+    for text, at in texts(question):
+        for hole in (hole for language in LANGUAGES for hole in text.template(language).holes):
+            if not (isinstance(hole.tree, tuple) and hole.tree[0] == "name"):
+                found.setdefault(hole.tree, (hole, at))
     return list(found.values())
 
 

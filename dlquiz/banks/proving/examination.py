@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlquiz.banks import parts
-from dlquiz.banks.brief import LONGEST_SETTING, brief, clipped, setting
 from dlquiz.banks.complaints import Complaint
-from dlquiz.banks.runs import Runs
-from dlquiz.banks.tally import Tally
+from dlquiz.banks.proving import parts
+from dlquiz.banks.proving.brief import LONGEST_SETTING, brief, clipped, setting
+from dlquiz.banks.proving.extents import Extent, Proof
+from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.proving.tally import Tally
+from dlquiz.banks.proving.texts import Texts
 from dlquiz.core.calls import CallTemplate, Place
+from dlquiz.core.chance import drawn
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.questions import Question, Samples
@@ -32,8 +35,8 @@ class Examination:
         self.settled = 0
         self.levels: set[Level] = set()
         self.templates = parts.templates(question)
-        self._holes = parts.holes(question)
-        self._stride = max(1, instances // MARKED)
+        self.texts = Texts(question, self.tally)
+        self._marked_ones = _some(question, instances)
 
     @property
     def conflict_at(self) -> Place:
@@ -69,14 +72,20 @@ class Examination:
         """Take in an instance that has an answer."""
         self.settled += 1
         self.levels.add(truth.level)
-        self.fill(values, truth)
+        self.texts.fill(values, truth)
         if truth.conflict is not None:
             self.conflict(values, truth.conflict)
-        elif (self.seen - 1) % self._stride == 0:
+        elif self.seen - 1 in self._marked_ones:
             self.mark(values, truth)
+            self.texts.read(values, truth)
+
+    def proof(self, complete: bool) -> Proof:
+        """Return how far what was found out reaches; ``complete`` says that there are no other instances."""
+        return Proof(Extent.EVERY if complete and self.seen == self.instances else Extent.SAMPLE, self.seen)
 
     def finish(self) -> None:
         """Take in what is not asked of single instances."""
+        self.texts.finish()
         if self.settled and self.level in (Level.COMPUTED, Level.ASSERTED):
             message = f"the answer is {self.level.value}, not proved: no two legs of different kinds agree on it"
             fix = "add a formula, an engine call of another kind, or for a fixed fact a golden figure"
@@ -104,16 +113,6 @@ class Examination:
         """Note that the legs of an instance disagree."""
         fix = "correct the formula or the call, whichever is wrong"
         self.tally.note(self.conflict_at, "DQ401", f"{conflict}{setting(values)}", fix)
-
-    def fill(self, values: Mapping[str, Any], truth: Truth) -> None:
-        """Note texts that cannot be shown on an instance."""
-        known = {**values, "answer": truth.value}
-        for hole, at in self._holes:
-            try:
-                hole.evaluate(known)
-            except Undefined as error:
-                message = f"{{{{{hole.text}}}}} has no value: {_sentence(error)}{setting(values)}"
-                self.tally.note(at, "DQ421", message, "correct the text, or narrow the parameters")
 
     def samples(self, values: Mapping[str, Any], truth: Truth) -> Samples:
         """Return the typed answers that are marked."""
@@ -147,6 +146,14 @@ class Examination:
     def place(self, call: Call, values: Mapping[str, Any]) -> Place:
         """Return where a call is written."""
         return next((one.at for one in self.templates if _writes(one, call, values)), self.question.at)
+
+
+def _some(question: Question, instances: int) -> set[int]:
+    """Return the places of the first, the last and some drawn instances; a stride might meet one combination only."""
+    if instances <= MARKED:
+        return set(range(instances))
+    among = (drawn(question.key, question.rev, place, "marked") % instances for place in range(MARKED))
+    return {0, instances - 1, *among}
 
 
 def _writes(template: CallTemplate, call: Call, values: Mapping[str, Any]) -> bool:

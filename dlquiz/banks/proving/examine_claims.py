@@ -8,8 +8,8 @@ experiment must give the opposite of what the statement's gives, so it is anothe
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlquiz.banks.brief import setting
-from dlquiz.banks.examination import Examination
+from dlquiz.banks.proving.brief import clipped, setting
+from dlquiz.banks.proving.examination import Examination
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.kinds.claims import Claim, Claims
 from dlquiz.core.oracle import Failed, Outcome, Ran
@@ -32,7 +32,8 @@ class ClaimsExamination(Examination):
         for claim in self.question.claims:
             first = next(one for one in self.question.claims if _grounds(one) == _grounds(claim))
             if first is not claim:
-                message = f"the experiment and its control are those of the claim in line {first.at.line}"
+                said = clipped(first.say.en.parts[0] if isinstance(first.say.en.parts[0], str) else "", 60)
+                message = f"the experiment and its control are those of the claim '{first.id or said}'"
                 fix = "leave one of the claims out, or give this one an experiment or a control of its own"
                 self.tally.note(claim.at, "DQ444", message, fix)
 

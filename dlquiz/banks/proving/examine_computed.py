@@ -1,12 +1,14 @@
 """What is asked of questions with one computed answer: wrong ideas stand alone, and published figures are met."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from dlquiz.banks.brief import brief, setting
-from dlquiz.banks.examination import Examination
-from dlquiz.banks.runs import Runs
+from dlquiz.banks.proving.brief import brief
+from dlquiz.banks.proving.examination import Examination
+from dlquiz.banks.proving.extents import Extent, Proof
+from dlquiz.banks.proving.for_all import for_all
+from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.proving.standing import NO_VALUE, OTHER, RIGHT, Met, Standing
 from dlquiz.core.calls import Place
 from dlquiz.core.domains import Derived
 from dlquiz.core.expressions import Undefined
@@ -19,14 +21,6 @@ CLEARANCE = 10
 """How many tolerances lie between the truth and a wrong idea that stands alone."""
 BETWEEN = 2
 """How many tolerances lie between two ideas that are told apart: no answer is then within the tolerance of both."""
-
-
-@dataclass
-class Standing:
-    """On how many instances an idea stands alone, and the first on which it does not."""
-
-    alone: int = 0
-    counter_example: str = ""
 
 
 class ComputedExamination(Examination):
@@ -51,14 +45,15 @@ class ComputedExamination(Examination):
         super().settle(values, outcomes, truth)
         for at, failed in self.failures(outcomes):
             self._failures.setdefault(at, failed)
-        self._compare(values, truth)
+        if truth.conflict is None:  # else nobody knows what to compare with
+            self._compare(values, truth)
 
     def finish(self) -> None:
         """Take in the ideas' shares, and the published figures."""
         super().finish()
         for idea, standing in zip(self.question.ideas, self._standings, strict=True):
             self._judge(idea, standing)
-        for golden in self.question.golden:
+        for golden in self.question.golden if self.settled else ():  # else the same failure would be told twice
             self._figure(golden)
 
     def failures(self, outcomes: Sequence[Outcome]) -> list[tuple[Place, Failed]]:
@@ -74,38 +69,47 @@ class ComputedExamination(Examination):
         for number, (value, standing) in enumerate(zip(found, self._standings, strict=True)):
             met = self._met(number, value, found, truth)
             if met is None:
-                standing.alone += 1
-            elif not standing.counter_example:
-                standing.counter_example = (
-                    f"{setting(values).removeprefix(', ')} it gives {_shown(value)}, {met}".strip()
-                )
+                standing.stood_alone(values)
+            else:
+                standing.stood_with(met, values, _shown(value))
 
-    def _met(self, number: int, value: Any, found: Sequence[Any], truth: Truth) -> str | None:
+    def _met(self, number: int, value: Any, found: Sequence[Any], truth: Truth) -> Met | None:
         """Return what an idea's value cannot be told from, or None where it stands alone."""
         if value is None:
-            return "so nothing can be diagnosed"
+            return Met(NO_VALUE, "so nothing can be diagnosed")
         if self.question.same(value, truth.value, self._clear):
-            return "which is right" if self._clear is None else f"too close to the right {brief(truth.value)}"
+            return Met(
+                RIGHT, "which is right" if self._clear is None else f"too close to the right {brief(truth.value)}"
+            )
         for other, (idea, given) in enumerate(zip(self.question.ideas, found, strict=True)):
             if other != number and given is not None and self.question.same(value, given, self._apart):
-                return f"as '{name_of(idea)}' does"
+                return Met(OTHER, f"as '{name_of(idea)}' does")
         return None
 
     def _judge(self, idea: Idea, standing: Standing) -> None:
-        if self.settled == 0 or standing.alone >= self.question.separable * self.settled:
+        compared = len(standing.alone) + sum(map(len, standing.met.values()))
+        if len(standing.alone) >= self.question.separable * compared:
             return
         if idea.engine is not None and idea.engine.at in self._failures:
             self.failed(idea.engine.at, self._failures[idea.engine.at], {})
             return
-        message, fix = self.standing(idea, standing)
-        self.tally.note(idea.at, "DQ411", message, fix)
+        message, fix = self.standing(idea, standing, compared)
+        self.tally.note(idea.at, standing.worst.code, message, fix)
 
-    def standing(self, idea: Idea, standing: Standing) -> tuple[str, str]:
+    def standing(self, idea: Idea, standing: Standing, compared: int) -> tuple[str, str]:
         """Return the complaint about an idea that stands alone too rarely, and what to do."""
-        share = f"{100 * standing.alone / self.settled:.0f} % of {self.settled:,} instances"
+        share = f"{100 * len(standing.alone) / compared:.0f} % of {compared:,} instances"
         wanted = show(self.question.separable * 100)
         message = f"'{name_of(idea)}' stands alone on {share}, and {wanted} % are asked; {standing.counter_example}"
-        return message, "narrow the parameters with where:, or change the wrong idea"
+        remedy = standing.remedy(float(self.question.separable))
+        where = "narrow the parameters with where:" if remedy is None else f"add '{remedy}' to where:"
+        return message, f"{where}, or change the wrong idea"
+
+    def proof(self, complete: bool) -> Proof:
+        """Return how far the proof reaches: for all values where the answer is a polynomial that was seen to agree."""
+        agreed = for_all(self.question, self.runs) if self.settled and not self.tally.has_errors else None
+        found = super().proof(complete)
+        return found if agreed is None else Proof(Extent.ALL_VALUES, self.seen, agreed.points, agreed.variables)
 
     def _figure(self, golden: Golden) -> None:
         """Complain where formula or engine do not give a published figure."""

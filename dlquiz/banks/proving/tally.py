@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dlquiz.banks.complaints import Complaint, complaint
+from dlquiz.banks.complaints import CODES, Complaint, complaint
 from dlquiz.core.calls import Place
 
 
@@ -24,6 +24,11 @@ class Tally:
         met = self._met.setdefault((code, at), [])
         if self._instance not in met[-1:]:
             met.append(self._instance)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something was noted that is no mere warning."""
+        return any(CODES[code].severity == "error" for code, _ in self._noted)
 
     def complaints(self, instances: int) -> list[Complaint]:
         """Return a complaint for everything that was noted; it says on how many of the instances."""

@@ -1,0 +1,134 @@
+"""Equations in a text as it is shown: both sides are worked out, and have to be what the text says.
+
+"(61 + 2·4 − 9)/2 + 1 = 31" is one. What holds a letter, a unit or a sign that is not read is let alone: a sentence is
+not a formula, and a complaint about it has to be right.
+"""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil, floor
+from typing import NamedTuple
+
+from dlquiz.core.expressions import Undefined, Unreadable, parse
+from dlquiz.core.values import show
+
+_SIGNS = r"\d\s.,+\-−–×·*/÷^()²³⁴√⌊⌋⌈⌉"
+_EQUATION = re.compile(rf"(?<![=<>!≤≥≠≈∝])(?P<left>[{_SIGNS}]+)(?P<sign>[=≈])(?=(?P<right>[{_SIGNS}]+)(?P<after>.?))")
+_OPERATION = re.compile(r"[+\-−–×·*/÷^²³⁴√⌊⌈]")
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FULL_STOP = re.compile(r"\.(?!\d)|,")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s*$")
+_WORD_AFTER = re.compile(r"\s*([^\W\d_]+)")
+_ROUNDED = re.compile(r"round|floor|ceil|down|whole|integer|取整|舍|整数", re.IGNORECASE)
+_BRACKETS = str.maketrans({"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "–": "-"})
+_OPENS_A_SIDE = "([{:;,.!?=。：；，、！？（「“\"'—→"
+_TIMES = {"million", "billion", "thousand", "percent", "万", "亿", "千", "百"}
+_NEAR, _ABOUT = Fraction(1, 10_000), Fraction(1, 50)
+
+
+class Slip(NamedTuple):
+    """An equation that does not hold: as it is written, and what its left side is."""
+
+    written: str
+    value: str
+
+
+def slips(text: str) -> Iterator[Slip]:
+    """Yield the equations of a text that do not hold.
+
+    >>> list(slips("So (8 + 2·1 − 3)/1 + 1 = 9, and d(3 − 1) = 4."))
+    [Slip(written='(8 + 2·1 − 3)/1 + 1 = 9', value='8')]
+    """
+    for found in _EQUATION.finditer(text):
+        left = _left(found["left"], text[: found.start()])
+        right = _right(found["right"], text[found.end() + len(found["right"]) :])
+        if left is None or right is None or not _OPERATION.search(left + right):
+            continue
+        one, other = _value(left), _value(right)
+        if one is None or other is None or _agree(one, other, left, right, found["sign"], _ROUNDED.search(text)):
+            continue
+        yield Slip(f"{left} {found['sign']} {right}", show(one))
+
+
+def _left(side: str, before: str) -> str | None:
+    """Return the left side, cut where its sentence begins; None where something unread belongs to it."""
+    parts = _FULL_STOP.split(_GROUPED.sub("", side))
+    text = _opened(parts[-1].strip())
+    if text.count(")") > text.count("("):  # an argument of a function whose bracket opened before
+        return None
+    if len(parts) > 1:
+        return text or None
+    word, attached = _WORD_BEFORE.search(before), before[-1:]
+    if not text or not before:
+        return text or None
+    if word is None:
+        return text if before.rstrip()[-1:] in _OPENS_A_SIDE or not before.strip() else None
+    touches = not side[:1].isspace() and attached.isascii()
+    if touches or text[0] in "-−–+×·*/÷^²³" or (word[1].isascii() and len(word[1]) < 2):
+        return None
+    return None if _is_function(word[1]) else text
+
+
+def _right(side: str, after: str) -> str | None:
+    """Return the right side, cut where its sentence ends; None where something unread belongs to it."""
+    parts = _FULL_STOP.split(_GROUPED.sub("", side))
+    text = _closed(parts[0].strip())
+    if not text or (_OPERATION.search(text[-1]) and text[-1] not in "²³⁴"):
+        return None
+    if len(parts) > 1 or not after:
+        return text
+    word = _WORD_AFTER.match(after)
+    if word is None:
+        return text if after.lstrip()[:1] in ",;:!?)]}=≈。，；：、！？）」”\"'—→<>≤≥…" else None
+    attached = not side[-1:].isspace() and after[:1].isascii()
+    short = word[1].isascii() and len(word[1]) < 2
+    unit = word[1] in _TIMES or word[1][:1] in _TIMES
+    return None if attached or short or unit or _is_function(word[1]) else text
+
+
+def _opened(text: str) -> str:
+    """Return a left side without the brackets of the sentence that open before it."""
+    while text.count("(") > text.count(")") and text.startswith("("):
+        text = text[1:].lstrip()
+    return text
+
+
+def _closed(text: str) -> str:
+    """Return a right side without the brackets of the sentence that close or open after it."""
+    while text.count(")") > text.count("(") and text.endswith(")"):
+        text = text[:-1].rstrip()
+    return text.rstrip("( ")
+
+
+def _is_function(word: str) -> bool:
+    return word.lower() in {"log", "ln", "exp", "sqrt", "floor", "ceil", "max", "min", "tanh", "sin", "cos", "mod"}
+
+
+def _value(side: str) -> Fraction | None:
+    try:
+        found = parse(side.translate(_BRACKETS)).evaluate({})
+    except (Unreadable, Undefined):
+        return None
+    return Fraction(found) if isinstance(found, int | Fraction | float) and not isinstance(found, bool) else None
+
+
+def _agree(one: Fraction, other: Fraction, left: str, right: str, sign: str, rounded: object) -> bool:
+    """Whether two sides are the same, as exactly as their digits are written."""
+    if rounded and other in (floor(one), ceil(one), round(one)):
+        return True
+    unit = max(_unit(left, one), _unit(right, other))
+    return abs(one - other) <= (max(unit, _ABOUT * abs(other)) if sign == "≈" else unit)
+
+
+def _unit(side: str, value: Fraction) -> Fraction:
+    """Return how far the value of a side may be off because its digits were rounded; whole numbers are exact."""
+    decimals = [len(found) for found in re.findall(r"\d\.(\d+)", side)]
+    if not decimals and "√" not in side:
+        return Fraction(0)
+    alone = not _OPERATION.search(side)
+    return (
+        Fraction(6, 10 ** (max(decimals) + 1))
+        if alone
+        else max(_NEAR * abs(value), Fraction(1, 10 ** min(decimals, default=6)))
+    )

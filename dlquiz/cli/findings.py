@@ -1,0 +1,76 @@
+"""What a check found, as text, as JSON, for GitHub, or as SARIF: data on standard output, the count beside it."""
+
+import shutil
+import sys
+
+from dlquiz.banks.check import Report
+from dlquiz.banks.complaints import Complaint
+from dlquiz.banks.proving.extents import Extent
+from dlquiz.cli.excerpts import excerpt
+from dlquiz.cli.printing import as_json, line, tell
+
+
+def write(form: str, report: Report, proofs: bool) -> None:
+    """Write a report in one of the forms."""
+    if form == "json":
+        as_json(report.to_json())
+        return
+    if form == "sarif":
+        from dlquiz.banks.reporting.sarif import sarif
+
+        as_json(sarif(report.complaints))
+    elif form == "github":
+        from dlquiz.banks.reporting.github import command
+
+        for complaint in report.complaints:
+            line(command(complaint))
+    else:
+        _text(report, proofs)
+    _summarise(report)
+
+
+def _text(report: Report, proofs: bool) -> None:
+    """Write a line for each complaint; a terminal also gets the line of the bank that it is about."""
+    columns = shutil.get_terminal_size().columns if is_watched() else 0
+    for complaint in report.complaints:
+        for text in _lines(complaint, columns):
+            line(text)
+    if proofs:
+        for question in report.questions:
+            level = question.level.value if question.sound else "wrong"
+            line(f"{question.key}  {level} {question.proof}")
+
+
+def _lines(complaint: Complaint, columns: int) -> list[str]:
+    told = str(complaint).replace("\n", " ")
+    return [told, *excerpt(complaint, columns)] if columns else [told]
+
+
+def is_watched() -> bool:
+    """Whether somebody reads standard output on a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _summarise(report: Report) -> None:
+    findings = len(report.complaints)
+    work = f"{report.calls:,} engine calls"
+    if report.kept:
+        work += f", {_counted(report.kept, 'question')} not run again"
+    reach = "".join(_reach(report, extent) for extent in Extent)
+    counts = f"{_counted(len(report.questions), 'question')}, {report.proved} proved"
+    tell(f"{counts}{reach and f' ({reach[2:]})'}, {_counted(findings, 'finding')} ({work})")
+    codes = sorted({complaint.code for complaint in report.complaints})
+    if codes:
+        tell(f"dlquiz explain {codes[0]} says more of that code, with an example")
+
+
+def _reach(report: Report, extent: Extent) -> str:
+    """Return how many proofs reach so far, and on how many instances they rest."""
+    found = report.reaching(extent)
+    instances = sum(question.proof.instances for question in found)
+    words = {Extent.ALL_VALUES: "for all values", Extent.EVERY: "on every instance", Extent.SAMPLE: "on samples"}
+    return f", {len(found)} {words[extent]}: {instances:,}" if found else ""
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,79 @@
+"""Every code has a page; its wrong example brings that complaint, its mended one none, with the real engine."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dlquiz.banks.check import Report, check
+from dlquiz.banks.codes.__main__ import written
+from dlquiz.banks.codes.pages import Example, Page, page, pages
+from dlquiz.banks.codes.setting import bank
+from dlquiz.banks.complaints import CODES
+from dlquiz.banks.library import Library
+from dlquiz.errors import DlquizError
+from dlquiz.worker import Worker
+
+ROOT = Path(__file__).parents[3]
+YAML = [one for one in pages().values() if one.wrong.language == "yaml"]
+BYTES = {"DQ101", "DQ102", "DQ103", "DQ104", "DQ112", "DQ113", "DQ207", "DQ209", "DQ461", "DQ462"}
+"""Codes that one bank as YAML can't bring; their examples are descriptions."""
+CONVENTIONS = {"attention.num_params": "split_heads or full_width"}
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    with Worker("cpu") as started:
+        yield started
+
+
+def checked(example: Example, folder: Path, worker: Worker) -> Report:
+    file = folder / "example.yaml"
+    file.write_text(bank(example.text), encoding="utf-8")
+    library = Library.load([file])
+    return check(library.questions, worker, complaints=library.complaints, conventions=CONVENTIONS)
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    assert pages().keys() == CODES.keys()
+    assert {one.code for one in pages().values() if one.wrong.language == "text"} == BYTES
+
+
+@pytest.mark.parametrize("one", YAML, ids=lambda one: one.code)
+def test_the_wrong_example_brings_this_complaint_and_no_other(one: Page, tmp_path: Path, worker: Worker) -> None:
+    report = checked(one.wrong, tmp_path, worker)
+    assert {item.code for item in report.complaints} == {one.code}, [str(item) for item in report.complaints]
+
+
+@pytest.mark.parametrize("one", YAML, ids=lambda one: one.code)
+def test_the_mended_example_is_proved(one: Page, tmp_path: Path, worker: Worker) -> None:
+    report = checked(one.mended, tmp_path, worker)
+    assert [str(item) for item in report.complaints] == []
+    assert report.proved == len(report.questions) > 0
+
+
+@pytest.mark.parametrize("one", pages().values(), ids=lambda one: one.code)
+def test_a_page_is_prose(one: Page) -> None:
+    assert one.means.endswith((".", ")"))
+    assert len(one.means.split()) >= 12
+    assert one.title in one.text()
+    assert one.wrong.text in one.markdown()
+    assert one.wrong.text != one.mended.text
+
+
+def test_a_code_is_found_however_it_is_written() -> None:
+    assert page("dq413") is page("413") is page(" DQ413 ") is pages()["DQ413"]
+    with pytest.raises(DlquizError, match=r"there is no code 'DQ499'; did you mean 'DQ4\d\d'"):
+        page("DQ499")
+
+
+def test_the_documentation_is_made_of_the_pages() -> None:
+    assert (ROOT / "docs" / "complaints.md").read_text(encoding="utf-8") == written(), "python -m dlquiz.banks.codes"
+
+
+def test_every_code_in_the_source_is_declared() -> None:
+    """Codes are raised by name: each that stands in the source is one of CODES, and each of CODES stands somewhere."""
+    files = [file for file in (ROOT / "dlquiz").rglob("*.py") if file.name != "complaints.py"]
+    raised = {code for file in files for code in re.findall(r'"(DQ\d{3})"', file.read_text(encoding="utf-8"))}
+    assert raised == set(CODES)
