@@ -7,7 +7,7 @@ from engine.evidence import Run
 from engine.registry import find
 
 
-def run(name: str, **arguments: Any) -> Run:
+def run(name: str, /, **arguments: Any) -> Run:
     door = find(name)
     result = door.call(**bind(door, arguments))
     assert isinstance(result, Run)

@@ -1,14 +1,16 @@
 """What ``nn.Conv2d`` and ``nn.ConvTranspose2d`` have in common: how a layer is built and bounded, and what it holds."""
 
+from math import prod
 from typing import Any
 
 import torch
 from torch import nn
 
-from engine.analysis.output_shape import check_elements
-from engine.analysis.window import Both, Window, check_groups
+from engine.analysis.output_shape import META, check_elements
+from engine.analysis.sizes import sizes
+from engine.analysis.window import Both, Window, check_conv, check_groups, windows
 from engine.doors.convolution._layer2d import Layer2d, Make, params_run
-from engine.evidence import Run
+from engine.evidence import Run, Text
 
 Convolution = type[nn.Conv2d] | type[nn.ConvTranspose2d]
 
@@ -45,3 +47,34 @@ def parameters(
     check_groups(in_channels, out_channels, groups)
     settings = {"kernel_size": kernel_size, "groups": groups, "bias": bias}
     return params_run(making(convolution, in_channels, out_channels, **settings))
+
+
+def weight_shape_of(
+    convolution: Convolution, in_channels: int, out_channels: int, kernel_size: Both, groups: int
+) -> Run:
+    """Build the layer on the meta device and return the shape of its weight."""
+    check_groups(in_channels, out_channels, groups)
+    layer = making(convolution, in_channels, out_channels, kernel_size=kernel_size, groups=groups)(META)
+    shape = list(layer.get_parameter("weight").shape)
+    return Run(shape, lambda: [Text(f"{layer} holds a weight of {sizes(shape)}.")], str(META))
+
+
+def conv_layer(
+    image: tuple[int, int, int],
+    out_channels: int,
+    kernel_size: Both,
+    stride: Both,
+    padding: Both,
+    dilation: Both,
+    groups: int,
+) -> Layer2d:
+    """Check all settings and return the layer; ``image`` is [C, H, W]."""
+    in_channels, height, width = image
+    check_groups(in_channels, out_channels, groups)
+    rows, columns = windows(kernel_size, stride, padding, dilation)
+    check_conv(height, rows, "height: ")
+    check_conv(width, columns, "width: ")
+    output = (out_channels, rows.positions(height), columns.positions(width))
+    work = prod(output) * (in_channels // groups) * rows.kernel_size * columns.kernel_size
+    settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+    return layer2d(nn.Conv2d, image, output, work, **settings, groups=groups)

@@ -1,13 +1,11 @@
 """``conv.*``: what a two-dimensional convolution gives, and what it costs."""
 
-from math import prod
-
 from torch import nn
 
 from engine.analysis.macs import layer_macs
 from engine.analysis.output_shape import output_shape as run_shape
 from engine.analysis.params import num_params as count_params
-from engine.analysis.window import Both, Window, check_conv, check_groups, windows
+from engine.analysis.window import Window, check_conv
 from engine.arguments import (
     Channels,
     Dilation,
@@ -22,8 +20,8 @@ from engine.arguments import (
     Stride2d,
 )
 from engine.doors.attention._positions import standing_blocks
-from engine.doors.convolution._conv2d import along_one_axis, layer2d, parameters
-from engine.doors.convolution._layer2d import Layer2d, macs_run, shape_run
+from engine.doors.convolution._conv2d import along_one_axis, conv_layer, parameters, weight_shape_of
+from engine.doors.convolution._layer2d import macs_run, shape_run
 from engine.evidence import Run
 from engine.registry import Kind, function
 
@@ -79,7 +77,9 @@ def output_shape(
     >>> output_shape(3, 224, 224, 64, kernel_size=7, stride=2, padding=3).value
     [64, 112, 112]
     """
-    return shape_run(_layer((in_channels, height, width), out_channels, kernel_size, stride, padding, dilation, groups))
+    return shape_run(
+        conv_layer((in_channels, height, width), out_channels, kernel_size, stride, padding, dilation, groups)
+    )
 
 
 @function("conv.macs", Kind.MEASURED, example=_RESNET_CONV1, shows=(layer_macs,))
@@ -102,7 +102,9 @@ def macs(
     >>> macs(3, 224, 224, 64, kernel_size=7, stride=2, padding=3).value
     118013952
     """
-    return macs_run(_layer((in_channels, height, width), out_channels, kernel_size, stride, padding, dilation, groups))
+    return macs_run(
+        conv_layer((in_channels, height, width), out_channels, kernel_size, stride, padding, dilation, groups)
+    )
 
 
 @function(
@@ -122,22 +124,13 @@ def num_params(
     return parameters(nn.Conv2d, in_channels, out_channels, kernel_size, groups, bias)
 
 
-def _layer(
-    image: tuple[int, int, int],
-    out_channels: int,
-    kernel_size: Both,
-    stride: Both,
-    padding: Both,
-    dilation: Both,
-    groups: int,
-) -> Layer2d:
-    """Check all settings and return the layer; ``image`` is [C, H, W]."""
-    in_channels, height, width = image
-    check_groups(in_channels, out_channels, groups)
-    rows, columns = windows(kernel_size, stride, padding, dilation)
-    check_conv(height, rows, "height: ")
-    check_conv(width, columns, "width: ")
-    output = (out_channels, rows.positions(height), columns.positions(width))
-    work = prod(output) * (in_channels // groups) * rows.kernel_size * columns.kernel_size
-    settings = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
-    return layer2d(nn.Conv2d, image, output, work, **settings, groups=groups)
+@function(
+    "conv.weight_shape", Kind.MODULE, example={"in_channels": 96, "out_channels": 256, "kernel_size": 5, "groups": 2}
+)
+def weight_shape(in_channels: Channels, out_channels: Channels, kernel_size: KernelSize2d, groups: Groups = 1) -> Run:
+    """Return the shape of the weight of ``nn.Conv2d``, [out_channels, in_channels/groups, kh, kw].
+
+    >>> weight_shape(96, 256, kernel_size=5, groups=2).value
+    [256, 48, 5, 5]
+    """
+    return weight_shape_of(nn.Conv2d, in_channels, out_channels, kernel_size, groups)

@@ -22,7 +22,7 @@ from engine.arguments import (
     Stride2d,
 )
 from engine.doors.attention._positions import writing_blocks
-from engine.doors.convolution._conv2d import along_one_axis, layer2d, parameters
+from engine.doors.convolution._conv2d import along_one_axis, layer2d, parameters, weight_shape_of
 from engine.doors.convolution._layer2d import Layer2d, macs_run, shape_run
 from engine.evidence import Run
 from engine.registry import Kind, function
@@ -130,6 +130,18 @@ def num_params(
     2097408
     """
     return parameters(nn.ConvTranspose2d, in_channels, out_channels, kernel_size, groups, bias)
+
+
+@function(
+    "conv_transpose.weight_shape", Kind.MODULE, example={"in_channels": 512, "out_channels": 256, "kernel_size": 4}
+)
+def weight_shape(in_channels: Channels, out_channels: Channels, kernel_size: KernelSize2d, groups: Groups = 1) -> Run:
+    """Return the shape of the weight of ``nn.ConvTranspose2d``, [in_channels, out_channels/groups, kh, kw].
+
+    >>> weight_shape(512, 256, kernel_size=4).value
+    [512, 256, 4, 4]
+    """
+    return weight_shape_of(nn.ConvTranspose2d, in_channels, out_channels, kernel_size, groups)
 
 
 def _layer(

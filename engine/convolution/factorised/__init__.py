@@ -1,0 +1,1 @@
+"""Cheaper than one dense kernel: groups, one kernel a channel, kernels in a row, and products of thin kernels."""

@@ -1,0 +1,1 @@
+"""Making images larger: transposed convolution, the checkerboard it may leave, and interpolation."""

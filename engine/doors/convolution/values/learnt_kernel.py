@@ -1,0 +1,40 @@
+"""``conv.learnt_kernel``: the edge detector [1, -1], learnt from one picture."""
+
+from typing import Annotated
+
+import torch
+
+from engine.arguments import Between
+from engine.convolution.conv2d import conv2d
+from engine.convolution.edge_detector import fit_kernel, learn_kernel, striped_image
+from engine.doors.convolution.values._images import Place, grid, picked
+from engine.evidence import Curve, Run, Series
+from engine.registry import Kind, function
+
+
+@function("conv.learnt_kernel", Kind.MEASURED, example={"steps": 10}, shows=(learn_kernel, fit_kernel))
+def learnt_kernel(
+    steps: Annotated[int, Between(0, 500)], lr: Annotated[float, Between(0, 1)] = 0.03, at: Place | None = None
+) -> Run:
+    """Return a kernel [1, 2] after gradient descent from 0 on a striped 6×8 image and its edges, made by [1, -1].
+
+    The error is the sum of squares over the output. Source of image and task: "Dive into Deep Learning", section 7.2.4.
+
+    >>> [round(weight, 2) for weight in learnt_kernel(30).value[0]]
+    [1.0, -1.0]
+    """
+    x = striped_image()
+    y = conv2d(x, x.new_tensor([[[[1.0, -1.0]]]]))
+    kernels = [kernel[0, 0] for kernel in learn_kernel(x, y, x.new_zeros(1, 1, 1, 2), steps, lr)]
+    numbers = list(range(len(kernels)))
+    weights = torch.stack(kernels)[:, 0].clamp(-1e6, 1e6)  # a rate that is too large leaves every axis
+    lines = [Series(f"weight {tap}", numbers, weights[:, tap].tolist()) for tap in (0, 1)]
+    fitted = fit_kernel(x, y, (1, 2))[0, 0]
+
+    blocks = [
+        Curve("The two weights over the steps", lines, "step", "weight"),
+        grid("image", x),
+        grid("its edges, to be learnt", y),
+        grid("least squares, for comparison", fitted, "tap", "tap"),
+    ]
+    return Run(picked(kernels[-1], at), lambda: blocks, "cpu")

@@ -1,0 +1,1 @@
+"""Questions about training: the loop, devices side by side, curves and counts."""

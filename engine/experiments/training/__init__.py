@@ -1,0 +1,1 @@
+"""Claims about training, each settled by training or by one exact step."""
