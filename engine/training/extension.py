@@ -9,6 +9,8 @@ Source: Chen, Goodfellow & Shlens 2016, "Net2Net: Accelerating Learning via Know
 import torch
 from torch import nn
 
+from engine.training.blank import linear
+
 
 def identity_block(features: int, like: nn.Linear) -> nn.Sequential:
     """Return a linear layer and a ReLU that give back what they are given, where that is not negative.
@@ -17,7 +19,7 @@ def identity_block(features: int, like: nn.Linear) -> nn.Sequential:
     >>> block(torch.tensor([[0.5, 3.0]])).tolist()
     [[0.5, 3.0]]
     """
-    layer = nn.Linear(features, features, device=like.weight.device, dtype=like.weight.dtype)
+    layer = linear(features, features, like.weight.device, like.weight.dtype)
     nn.init.eye_(layer.weight)
     nn.init.zeros_(layer.bias)
     return nn.Sequential(layer, nn.ReLU())

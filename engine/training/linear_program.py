@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.optim import SGD
+from engine.training.blank import linear
 from engine.training.loop import train
 
 X = ((1.0,), (2.0,), (3.0,))
@@ -24,7 +25,7 @@ def learn_double(steps: int = 2000, lr: float = 0.01, generator: torch.Generator
     >>> round(layer(torch.tensor([4.0])).item(), 1)
     8.0
     """
-    layer = nn.Linear(1, 1)
+    layer = linear(1, 1, dtype=torch.float32)
     with torch.no_grad():
         for parameter in layer.parameters():
             parameter.copy_(torch.rand(parameter.shape, generator=generator) * 2 - 1)
@@ -42,7 +43,7 @@ class Line(NamedTuple):
 
 
 def _network() -> nn.Module:
-    return nn.Linear(1, 1)
+    return nn.Linear(1, 1, device="meta")
 
 
 LINES: Mapping[str, Line] = {

@@ -10,6 +10,7 @@ from engine.device import current
 from engine.evidence import Run, Table
 from engine.experiments._settle import Holds, randn, settle
 from engine.registry import Kind, function
+from engine.training.blank import linear
 from engine.training.communication import volume
 from engine.training.data_parallel import Averaging, averaged_gradient, gradient
 from engine.training.model_parallel import crossed, two_lanes
@@ -40,7 +41,7 @@ def shards_give_batch_gradient(
 
 def _gap(generator: torch.Generator, shards: str, averaging: Averaging, batch_norm: bool) -> Tensor:
     middle = [nn.BatchNorm1d(6)] if batch_norm else []
-    network = nn.Sequential(nn.Linear(5, 6), *middle, nn.Tanh(), nn.Linear(6, 2)).to(current(), torch.float64)
+    network = nn.Sequential(linear(5, 6), *middle, nn.Tanh(), linear(6, 2)).to(current(), torch.float64)
     for parameter in network.parameters():
         parameter.data = randn(generator, *parameter.shape)
     x, y = randn(generator, _BATCH, 5), randn(generator, _BATCH, 2)

@@ -14,6 +14,7 @@ from engine.layers.dropout import Dropout
 from engine.layers.layer_norm import LayerNorm
 from engine.optim import SGD
 from engine.registry import Kind, function
+from engine.training.blank import linear
 from engine.training.extension import extended, identity_block
 from engine.training.fine_tuning import freeze
 from engine.training.loop import train
@@ -143,7 +144,7 @@ def _change(generator: torch.Generator, block: str) -> Tensor:
 
 
 def _linear(generator: torch.Generator, inputs: int, outputs: int) -> nn.Linear:
-    layer = nn.Linear(inputs, outputs).to(current(), torch.float64)
+    layer = linear(inputs, outputs, current())
     for parameter in layer.parameters():
         parameter.data = randn(generator, *parameter.shape)
     return layer
