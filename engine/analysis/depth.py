@@ -20,12 +20,13 @@ _WEIGHTED = (
 _Node = torch.autograd.graph.Node
 
 
-def longest_path(module: nn.Module, x: torch.Tensor) -> list[str]:
-    """Return the names of the convolutions and linear layers on the longest path from ``x`` to the output.
+def longest_path(module: nn.Module, *inputs: torch.Tensor) -> list[str]:
+    """Return the names of the convolutions and linear layers on the longest path from the inputs to the output.
 
     Its length is the 18 of ResNet-18 and the 22 of GoogLeNet: of branches that run side by side only the longest
     counts, and a projection on a shortcut is shorter than the block beside it. Normalisation, activations and pooling
-    count 0. ``module(x)`` is run as it stands (the meta device does it for nothing), then autograd's graph is walked.
+    count 0. ``module(*inputs)`` is run as it stands (the meta device does it for nothing), then autograd's graph is
+    walked, from the first tensor of what it returns.
 
     >>> longest_path(nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)), torch.zeros(1, 4))
     ['0', '2']
@@ -39,7 +40,7 @@ def longest_path(module: nn.Module, x: torch.Tensor) -> list[str]:
         layer_at[_node_of(output)] = names[layer]
 
     with hooked(names, note), torch.enable_grad():
-        last = _node_of(module(x))
+        last = _node_of(module(*inputs))
     best = _best_predecessors(_graph(last), set(layer_at))
     path = []
     node: _Node | None = last
@@ -71,7 +72,10 @@ def _graph(last: _Node) -> dict[_Node, list[_Node]]:
     return inputs_of
 
 
-def _node_of(tensor: torch.Tensor) -> _Node:
+def _node_of(tensor: Any) -> _Node:
+    while isinstance(tensor, (tuple, list)):
+        tensor = tensor[0]
     if tensor.grad_fn is None:
         raise ValueError("the network has no trainable parameters, so autograd recorded no path through it")
-    return tensor.grad_fn
+    node: _Node = tensor.grad_fn
+    return node

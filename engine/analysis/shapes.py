@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from engine.analysis.macs import hooked, layer_macs, run_in_eval_mode
+from engine.analysis.macs import run_counting
 
 
 class LayerRow(NamedTuple):
@@ -24,8 +24,9 @@ class LayerRow(NamedTuple):
 def layer_table(module: nn.Module, *inputs: torch.Tensor) -> list[LayerRow]:
     """Return a row for each layer that runs in ``module(*inputs)``, in evaluation mode.
 
-    A layer is a module without children, or one that holds parameters of its own (its row follows its children's).
-    Where all parameters take part, the rows add up to :func:`num_params` and :func:`macs` of the whole.
+    A layer is a module without children, or one that holds parameters of its own or writes products out, as attention
+    does (its row follows its children's). Where all parameters take part, the rows add up to :func:`num_params` and
+    :func:`macs` of the whole.
 
     >>> for row in layer_table(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), torch.zeros(2, 4)):
     ...     print(*row)
@@ -36,16 +37,15 @@ def layer_table(module: nn.Module, *inputs: torch.Tensor) -> list[LayerRow]:
     rows: list[LayerRow] = []
     counted: set[nn.Parameter] = set()
 
-    def record(layer: nn.Module, given: tuple[Any, ...], output: Any) -> None:
+    def record(layer: nn.Module, output: Any, macs: int) -> None:
+        if not macs and not _is_layer(layer):
+            return
         own = [p for p in layer.parameters(recurse=False) if p.requires_grad and p not in counted]
         counted.update(own)
         params = sum(parameter.numel() for parameter in own)
-        macs = layer_macs(layer, given, output)
-        rows.append(LayerRow(names[layer], type(layer).__name__, _shape(output), params, macs))
+        rows.append(LayerRow(names[layer], type(layer).__name__, first_shape(output), params, macs))
 
-    layers = [layer for layer in names if _is_layer(layer)]
-    with hooked(layers, record):
-        run_in_eval_mode(module, *inputs)
+    run_counting(module, inputs, record)
     return rows
 
 
@@ -53,7 +53,8 @@ def _is_layer(module: nn.Module) -> bool:
     return not any(module.children()) or any(True for _ in module.parameters(recurse=False))
 
 
-def _shape(output: Any) -> tuple[int, ...]:
+def first_shape(output: Any) -> tuple[int, ...]:
+    """Return the shape of a tensor, or of the first one where a layer returns several."""
     while isinstance(output, (tuple, list)):
         output = output[0]
     return tuple(output.shape)

@@ -1,7 +1,7 @@
 """Questions about whole networks: each is built by name on the meta device, then counted or run.
 
-Sizes are the height and width of a square input; without one, a network gets the size of its paper. Counts are of the
-published network: with 1000 classes, a LeNet with its 10.
+Sizes are the height and width of a square image, or the length of each sequence; without one, a network gets the size
+of its paper. Counts are of the published network: with 1000 classes, a LeNet with its 10, BERT with its 30,522 tokens.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,29 +15,19 @@ from torch import nn
 from engine.analysis import macs as mac_counter
 from engine.analysis import params as param_counter
 from engine.analysis.depth import longest_path
-from engine.analysis.shapes import LayerRow, layer_table
+from engine.analysis.shapes import LayerRow, first_shape, layer_table
 from engine.analysis.sizes import sizes
 from engine.arguments import Between, Length
 from engine.errors import Refused, nearest
 from engine.evidence import Blocks, Run, Table, Text
-from engine.models import zoo
+from engine.models import layer_types, zoo
 from engine.registry import Kind, function
 
 Name = Annotated[str, Length(1, 64)]
 InputSize = Annotated[int, Between(1, 4096)]
 LayerName = Annotated[str, Length(1, 64)]
-LayerType = Literal[
-    "AdaptiveAvgPool2d",
-    "AvgPool2d",
-    "BatchNorm2d",
-    "Conv2d",
-    "Dropout",
-    "Linear",
-    "LocalResponseNorm",
-    "MaxPool2d",
-    "ReLU",
-    "Sigmoid",
-]
+LayerType = Annotated[str, Length(1, 64)]
+"""The name of a class of layers: one of torch's, or one of ours, such as "BasicBlock"."""
 
 
 @function("model.num_params", Kind.MODULE, example={"name": "resnet50"}, shows=(param_counter.num_params,))
@@ -52,13 +42,14 @@ def num_params(name: Name) -> Run:
 
 @function("model.macs", Kind.MEASURED, example={"name": "resnet50"}, shows=(mac_counter.macs, mac_counter.layer_macs))
 def macs(name: Name, size: InputSize | None = None) -> Run:
-    """Return the multiply-adds of one forward pass of one image.
+    """Return the multiply-adds of one forward pass of one image, or of one sequence of each kind.
 
-    Convention: convolutions and linear layers count. One multiply-add is one MAC, which papers often call a FLOP.
+    Convention: convolutions, linear layers and matrix products between tensors, as in attention, count. One
+    multiply-add is one MAC, which papers often call a FLOP.
     """
     model = zoo.find(name)
     with _fitting(model, size):
-        return _run(model, mac_counter.macs(model.build(), model.image(size)), size)
+        return _run(model, mac_counter.macs(model.build(), *model.tensors(size)), size)
 
 
 @function("model.stages", Kind.MODULE, example={"name": "resnet50"})
@@ -100,16 +91,24 @@ def depth(name: Name, size: InputSize | None = None) -> Run:
     """Return the number of convolutions and linear layers on a network's longest path: the 18 of ResNet-18."""
     model = zoo.find(name)
     with _fitting(model, size):
-        path = longest_path(model.build(), model.image(size))
+        path = longest_path(model.build(), *model.tensors(size))
     table = Table(f"{name}: the longest path", ["depth", "layer"], list(enumerate(path, start=1)))
     return Run(len(path), lambda: [table], device="meta")
 
 
 @function("model.count", Kind.MODULE, example={"name": "alexnet", "layer_type": "ReLU"})
 def count(name: Name, layer_type: LayerType) -> Run:
-    """Return how often layers of a type run in one forward pass; one that is used twice counts twice."""
+    """Return how often layers of a type run in one forward pass; one that is used twice counts twice.
+
+    >>> count("resnet18", "BasicBlock").value
+    8
+    """
     model = zoo.find(name)
-    return _run(model, sum(row.type == layer_type for row in _rows(model)))
+    layer_types.check(layer_type)
+    network, ran = model.build(), []
+    with mac_counter.hooked(network.modules(), lambda layer, given, output: ran.append(type(layer).__name__)):
+        mac_counter.run_in_eval_mode(network, *model.tensors())
+    return _run(model, ran.count(layer_type))
 
 
 @function("model.fc_share", Kind.MODULE, example={"name": "vgg16", "of": "params"})
@@ -130,16 +129,15 @@ def _layer_evidence(model: zoo.Model, size: int | None) -> Blocks:
     rows = _rows(model, size)
     cells = [(row.name, row.type, sizes(row.output_shape[1:]), row.params, row.macs) for row in rows]
     total = ("total", "", "", sum(row.params for row in rows), sum(row.macs for row in rows))
-    side = size or model.size
     return [
-        Text(f"{model.name} was built on the meta device and run on one image of {model.channels}×{side}×{side}."),
+        Text(f"{model.name} was built on the meta device and run on {model.describe(size)}."),
         Table(f"{model.name}: layers", ["layer", "type", "output shape", "parameters", "MACs"], [*cells, total]),
     ]
 
 
 def _rows(model: zoo.Model, size: int | None = None) -> list[LayerRow]:
     with _fitting(model, size):
-        return layer_table(model.build(), model.image(size))
+        return layer_table(model.build(), *model.tensors(size))
 
 
 def _output_shapes(
@@ -149,11 +147,11 @@ def _output_shapes(
     names = {network.get_submodule(layer): layer for layer in layers}
     shapes: dict[str, list[int]] = {}
 
-    def note(layer: nn.Module, given: tuple[Any, ...], output: torch.Tensor) -> None:
-        shapes[names[layer]] = list(output.shape[1:])
+    def note(layer: nn.Module, given: tuple[Any, ...], output: Any) -> None:
+        shapes[names[layer]] = list(first_shape(output)[1:])
 
     with _fitting(model, size), mac_counter.hooked(names, note):
-        mac_counter.run_in_eval_mode(network, model.image(size))
+        mac_counter.run_in_eval_mode(network, *model.tensors(size))
     return shapes
 
 
@@ -172,5 +170,5 @@ def _fitting(model: zoo.Model, size: int | None) -> Iterator[None]:
     try:
         yield
     except RuntimeError as failure:
-        side, reason = size or model.size, str(failure).splitlines()[0]
-        raise Refused(f"{model.name}, made for {model.size}, cannot take {side}×{side} inputs: {reason}") from None
+        reason = str(failure).splitlines()[0]
+        raise Refused(f"{model.name}, made for {model.size}, cannot take {model.sized(size)}: {reason}") from None

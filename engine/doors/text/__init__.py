@@ -1,0 +1,1 @@
+"""Questions about text: tokens, vocabularies, counted language models, batches."""

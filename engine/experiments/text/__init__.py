@@ -1,0 +1,1 @@
+"""Claims about text, counted language models and batches."""

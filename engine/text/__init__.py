@@ -1,0 +1,1 @@
+"""Text: from characters to tokens, numbers, batches and language models that are counted."""
