@@ -1,0 +1,1 @@
+"""Doors of what adversarial training has been put to."""

@@ -1,0 +1,1 @@
+"""SimGAN: making simulated images look real while their annotations stay true."""
