@@ -15,6 +15,7 @@ from engine.training.communication import volume
 from engine.training.data_parallel import averaged_gradient, gradient
 from engine.training.extension import extended, trained_parameters
 from engine.training.fine_tuning import freeze, freeze_statistics, replace_head
+from engine.training.graphs import Node, traced
 from engine.training.loop import num_steps, train
 from engine.training.loss_curves import conclusion, slope, trend
 from engine.training.model_parallel import crossings, two_lanes
@@ -231,3 +232,9 @@ def test_clipped_logarithms_and_inverse_deviations():
     assert value("training.inverse_std", x=[2, 2], eps=1e-4) == pytest.approx(100, rel=1e-9)
     assert value("training.inverse_std", x=[2, 2], eps=0) == math.inf
     assert inverse_std(torch.tensor([0.0, 4.0]), 0.0).item() == pytest.approx(0.5, rel=1e-6)
+
+
+def test_a_trace_is_right_for_its_example_and_wrong_where_another_branch_is_due():
+    x = Node("input", name="x")
+    trace = traced(lambda value: value > 0, x * 2, x * -1, example=3.0)
+    assert [trace.run({"x": value}) for value in (3.0, -3.0)] == [6.0, -6.0]
