@@ -4,9 +4,9 @@ import argparse
 import json
 from dataclasses import asdict
 
-from benchmarks import checking, cold_start, experiments, interface_gap, verdict
+from benchmarks import checking, cold_start, experiments, interface_gap, models, verdict
 
-_MODULES = (cold_start, interface_gap, verdict, checking, experiments)
+_MODULES = (cold_start, interface_gap, verdict, checking, experiments, models)
 BENCHMARKS = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 StrideOn = Literal["3x3", "1x1"]
-Shortcut = Literal["A", "B", "C"]
+Shortcut = Literal["A", "B", "C", "none"]
 
 
 def conv3x3(in_planes: int, out_planes: int, stride: int = 1) -> nn.Conv2d:
@@ -44,7 +44,7 @@ class BasicBlock(nn.Module):
         """Return ReLU(F(x) + shortcut(x))."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        y: Tensor = self.relu(out + self.downsample(x))
+        y: Tensor = self.relu(out if self.downsample is None else out + self.downsample(x))
         return y
 
 
@@ -79,7 +79,7 @@ class Bottleneck(nn.Module):
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
-        y: Tensor = self.relu(out + self.downsample(x))
+        y: Tensor = self.relu(out if self.downsample is None else out + self.downsample(x))
         return y
 
 
@@ -95,13 +95,16 @@ class SubsampleAndPad(nn.Module):
         return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.added))
 
 
-def make_shortcut(inplanes: int, outplanes: int, stride: int, option: Shortcut = "B") -> nn.Module:
-    """Return what turns x into a summand of F(x)'s shape.
+def make_shortcut(inplanes: int, outplanes: int, stride: int, option: Shortcut = "B") -> nn.Module | None:
+    """Return what turns x into a summand of F(x)'s shape; None where nothing is added.
 
     - "A": the identity; zero channels are appended where the shape changes.
     - "B": the identity; a 1x1 projection with the block's stride where the shape changes.
     - "C": always a projection.
+    - "none": nothing, which makes the block the two or three layers of a plain network.
     """
+    if option == "none":
+        return None
     same_shape = stride == 1 and inplanes == outplanes
     if same_shape and option != "C":
         return nn.Identity()

@@ -23,7 +23,8 @@ class ResNet(nn.Module):
         block: :class:`BasicBlock` or :class:`Bottleneck`.
         layers: the number of blocks in each stage.
         width: channels of the stem and of the first stage's 3x3 convolutions; 64 in the paper.
-        shortcut: what passes a change of shape; see :func:`~engine.layers.residual.make_shortcut`.
+        shortcut: what passes a change of shape; see :func:`~engine.layers.residual.make_shortcut`. "none" builds the
+            plain network that the paper holds against the residual one.
         stride_on: where a Bottleneck halves the size. The paper says "1x1"; "3x3" is what is published since.
         zero_init_residual: start each block's last γ at 0, so that each block starts as ReLU(shortcut(x)).
     """
@@ -98,6 +99,30 @@ def resnet34() -> ResNet:
 
 
 @model(size=224)
+def plain18() -> ResNet:
+    """Return the plain network of 18 layers: ResNet-18 without its shortcuts and their projections."""
+    return ResNet(BasicBlock, [2, 2, 2, 2], shortcut="none")
+
+
+@model(size=224)
+def plain34() -> ResNet:
+    """Return the plain network of 34 layers: ResNet-34 without its shortcuts and their projections."""
+    return ResNet(BasicBlock, [3, 4, 6, 3], shortcut="none")
+
+
+@model(size=224)
+def resnet34_a() -> ResNet:
+    """Return ResNet-34 with shortcut A, subsampling and zero channels: 21,623,848 parameters, as its plain twin."""
+    return ResNet(BasicBlock, [3, 4, 6, 3], shortcut="A")
+
+
+@model(size=224)
+def resnet34_c() -> ResNet:
+    """Return ResNet-34 with shortcut C, a projection in every block: 22,716,840 parameters."""
+    return ResNet(BasicBlock, [3, 4, 6, 3], shortcut="C")
+
+
+@model(size=224)
 def resnet50() -> ResNet:
     """Return ResNet-50 with the stride on the 3x3 (v1.5): 25,557,032 parameters."""
     return ResNet(Bottleneck, [3, 4, 6, 3])
@@ -119,3 +144,15 @@ def resnet101() -> ResNet:
 def resnet152() -> ResNet:
     """Return ResNet-152 with the stride on the 3x3 (v1.5): 60,192,808 parameters."""
     return ResNet(Bottleneck, [3, 8, 36, 3])
+
+
+@model(size=224)
+def resnet101_paper() -> ResNet:
+    """Return ResNet-101 with the stride on the first 1x1, as in the paper."""
+    return ResNet(Bottleneck, [3, 4, 23, 3], stride_on="1x1")
+
+
+@model(size=224)
+def resnet152_paper() -> ResNet:
+    """Return ResNet-152 with the stride on the first 1x1, as in the paper."""
+    return ResNet(Bottleneck, [3, 8, 36, 3], stride_on="1x1")

@@ -3,7 +3,7 @@
 Source: Simonyan & Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", table 1.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import torch
@@ -36,6 +36,7 @@ class VGG(nn.Module):
         configuration: kernel sizes of each block, such as ``CONFIGURATIONS["D"]`` for VGG-16.
         batch_norm: put a BatchNorm between each convolution and its ReLU; the convolutions keep their biases.
         width: channels of the first block; 64 in the paper.
+        in_channels: channels of the image; 3 in the paper, 1 in the D2L book.
         hidden_features: width of the first two linear layers; 4096 in the paper.
     """
 
@@ -47,13 +48,13 @@ class VGG(nn.Module):
         width: int = 64,
         hidden_features: int = 4096,
         dropout: float = 0.5,
+        in_channels: int = 3,
     ) -> None:
         super().__init__()
         self.stages: dict[str, str] = {}
         layers: list[nn.Module] = []
-        in_channels = 3
         for number, (kernel_sizes, widening) in enumerate(zip(configuration, _WIDENING, strict=True), start=1):
-            layers += _block(in_channels, width * widening, kernel_sizes, batch_norm)
+            layers += vgg_block(in_channels, width * widening, kernel_sizes, batch_norm)
             in_channels = width * widening
             self.stages[f"block{number}"] = f"features.{len(layers) - 1}"
         self.features = nn.Sequential(*layers)
@@ -75,15 +76,26 @@ class VGG(nn.Module):
         return logits
 
 
-def _block(in_channels: int, out_channels: int, kernel_sizes: Sequence[int], batch_norm: bool) -> Iterator[nn.Module]:
-    """Yield a block's layers; k // 2 is the padding that keeps the size, 1 for 3x3 and 0 for 1x1."""
+def vgg_block(
+    in_channels: int, out_channels: int, kernel_sizes: Sequence[int] = (3, 3), batch_norm: bool = False
+) -> list[nn.Module]:
+    """Return a block's layers: convolutions that keep the size, each with ReLU, and a pooling that halves it.
+
+    Shapes: ``(N, in_channels, H, W)`` to ``(N, out_channels, H/2, W/2)``. The first convolution changes the channels;
+    k // 2 is the padding that keeps the size, 1 for 3x3 and 0 for 1x1.
+
+    >>> block = nn.Sequential(*vgg_block(3, 64, [3, 3]))
+    >>> tuple(block(torch.zeros(1, 3, 8, 8)).shape)
+    (1, 64, 4, 4)
+    """
+    layers: list[nn.Module] = []
     for kernel_size in kernel_sizes:
-        yield nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2)
+        layers.append(nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2))
         if batch_norm:
-            yield nn.BatchNorm2d(out_channels)
-        yield nn.ReLU(inplace=True)
+            layers.append(nn.BatchNorm2d(out_channels))
+        layers.append(nn.ReLU(inplace=True))
         in_channels = out_channels
-    yield nn.MaxPool2d(kernel_size=2, stride=2)
+    return [*layers, nn.MaxPool2d(kernel_size=2, stride=2)]
 
 
 @model(size=224)
@@ -126,3 +138,15 @@ def vgg19() -> VGG:
 def vgg19_bn() -> VGG:
     """Return configuration E with batch normalisation: 143,678,248 parameters."""
     return VGG(CONFIGURATIONS["E"], batch_norm=True)
+
+
+@model(size=224, channels=1)
+def vgg11_d2l() -> VGG:
+    """Return the D2L book's VGG-11 for grey images of 10 classes: 128,806,154 parameters."""
+    return VGG(CONFIGURATIONS["A"], num_classes=10, in_channels=1)
+
+
+@model(size=224, channels=1)
+def vgg11_d2l_narrow() -> VGG:
+    """Return the D2L book's VGG-11 with a quarter of the channels, as it is trained there."""
+    return VGG(CONFIGURATIONS["A"], num_classes=10, width=16, in_channels=1)

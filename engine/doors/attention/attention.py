@@ -105,7 +105,15 @@ def forward(
     if len(key) != len(value):
         raise Refused(f"every key needs one value: there are {len(key)} keys and {len(value)} values")
     mixed, mask = _attend(query, key, value, causal, valid_lens, scale)
-    return Run(mixed.tolist(), lambda: _matrices(mask=mask, output=mixed), str(mixed.device))
+
+    def evidence() -> Blocks:
+        scores = query @ key.mT * (query.shape[1] ** -0.5 if scale is None else scale)
+        return [
+            *_matrices(scores=scores, mask=mask, weights=masked_softmax(scores, mask)),
+            Heatmap("output", mixed.tolist(), "feature", "query"),
+        ]
+
+    return Run(mixed.tolist(), evidence, str(mixed.device))
 
 
 def _attend(

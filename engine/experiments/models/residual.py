@@ -9,6 +9,7 @@ from engine.arguments import Between
 from engine.device import current
 from engine.evidence import Run, Table
 from engine.experiments._settle import Holds, Thresholds, randn, settle
+from engine.experiments.models._jacobian import jacobian
 from engine.layers.residual import BasicBlock, Bottleneck, SubsampleAndPad, conv1x1, conv3x3
 from engine.registry import Kind, function
 
@@ -88,7 +89,7 @@ def _identity_term_error(generator: torch.Generator, skip: bool) -> Tensor:
         return x + residual(x) if skip else residual(x)
 
     x = randn(generator, 6)
-    without_residual = torch.sub(torch.func.jacrev(output)(x), torch.func.jacrev(residual)(x))
+    without_residual = torch.sub(jacobian(output, x), jacobian(residual, x))
     return without_residual - torch.eye(6).to(x)
 
 

@@ -4,26 +4,20 @@ import math
 
 import pytest
 import torch
+from model_runs import value
 from torch import nn
 from torch.nn import functional
 from torch.testing import assert_close
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.arguments import bind
 from engine.errors import Refused
 from engine.models import LeNet, LeNet5, zoo
 from engine.models.lenet_layers import C3_INPUTS, DIGITS
-from engine.registry import find
 
 torch.set_num_threads(1)
 # The paper's figures for its seven layers; the output layer holds fixed codes.
 PAPER = {"C1": 156, "S2": 12, "C3": 1_516, "S4": 32, "C5": 48_120, "F6": 10_164, "output": 0}
 CONNECTIONS = 340_908
-
-
-def value(name, /, **given):
-    function = find(name)
-    return function.call(**bind(function, given)).value
 
 
 def noise(*shape, seed=0):
@@ -132,7 +126,7 @@ def test_1998_equals_plain_code():
     x = squash(functional.conv2d(images, state["C1.weight"], state["C1.bias"]))
     x = subsampled(x, state["S2.weight"], state["S2.bias"])
     full = torch.zeros(16, 6, 5, 5, dtype=torch.float64)  # a full convolution with zeros where table I has no cross
-    for out, channels in enumerate(C3_INPUTS):
+    for out, channels in enumerate(table_1()):
         for place, channel in enumerate(channels):
             full[out, channel] = state[f"C3.maps.{out}.weight"][0, place]
     bias = torch.cat([state[f"C3.maps.{out}.bias"] for out in range(16)])
@@ -145,12 +139,18 @@ def test_1998_equals_plain_code():
     assert distances.std() > 1
 
 
-def test_table_1_by_its_rule():
+def table_1():
+    """Three or four neighbours in a circle, two pairs of neighbours, all six."""
+
     def circle(size):
         return [tuple(sorted((start + step) % 6 for step in range(size))) for start in range(6)]
 
     pairs = [tuple(sorted((start, start + 1, start + 3, (start + 4) % 6))) for start in range(3)]
-    assert list(C3_INPUTS) == circle(3) + circle(4) + pairs + [tuple(range(6))]
+    return circle(3) + circle(4) + pairs + [tuple(range(6))]
+
+
+def test_table_1_by_its_rule():
+    assert list(C3_INPUTS) == table_1()
     assert [sum(channel in channels for channels in C3_INPUTS) for channel in range(6)] == [10] * 6
 
 

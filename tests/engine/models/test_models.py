@@ -4,27 +4,37 @@ from itertools import pairwise
 
 import pytest
 import torch
+from model_runs import run, value
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine.analysis.depth import longest_path
-from engine.arguments import bind
 from engine.errors import Refused
 from engine.models import zoo
-from engine.registry import find
 
-# Parameters and MACs as torchvision publishes them; the 2012 AlexNets, vgg16_c and resnet50_paper by layer arithmetic.
+# Parameters and MACs: torchvision's integers where it has the network. By layer arithmetic, here or in the tests beside
+# this one: the AlexNets of 2012, vgg16_c, the D2L book's, plain nets, *_paper, resnet34_a and _c, and those for CIFAR.
 PUBLISHED = {
     "alexnet": (61_100_840, 714_188_480),
     "alexnet_original_grouped": (60_965_224, 724_406_816),
     "alexnet_original_ungrouped": (62_378_344, 1_135_256_096),
+    "bn_inception": (11_285_224, 2_032_600_064),
+    "densenet121": (7_978_856, 2_834_161_664),
+    "inception_v4": (42_679_816, 12_253_974_624),
+    "nin_cifar10": (966_986, 222_486_528),
+    "nin_d2l": (1_992_166, 762_297_352),
+    "plain18": (11_515_688, 1_794_805_760),
     "resnet18": (11_689_512, 1_814_073_344),
     "resnet34": (21_797_672, 3_663_761_408),
+    "resnet34_c": (22_716_840, 3_830_747_136),
     "resnet50": (25_557_032, 4_089_184_256),
     "resnet50_paper": (25_557_032, 3_857_973_248),
     "resnet101": (44_549_160, 7_801_405_440),
     "resnet152": (60_192_808, 11_513_626_624),
+    "resnet110_cifar": (1_727_962, 252_887_680),
     "vgg11": (132_863_336, 7_609_090_048),
+    "vgg11_d2l": (128_806_154, 7_547_232_256),
+    "vgg11_d2l_narrow": (43_093_322, 512_155_648),
     "vgg13": (133_047_848, 11_308_466_176),
     "vgg16": (138_357_544, 15_470_264_320),
     "vgg16_bn": (138_365_992, 15_470_264_320),
@@ -32,18 +42,20 @@ PUBLISHED = {
     "vgg19": (143_667_240, 19_632_062_464),
     "vgg19_bn": (143_678_248, 19_632_062_464),
 }
-DEPTH = {"alexnet": 8, "alexnet_original_grouped": 8, "vgg11": 11, "vgg16": 16, "vgg16_bn": 16, "vgg19": 19} | {
-    f"resnet{depth}": depth for depth in (18, 34, 50, 101, 152)
+DEPTH = {
+    "alexnet": 8,
+    "alexnet_original_grouped": 8,
+    "densenet121": 121,
+    "googlenet": 22,
+    "googlenet_paper_aux": 22,
+    "plain34": 34,
+    "vgg11": 11,
+    "vgg16": 16,
+    "vgg16_bn": 16,
+    "vgg19": 19,
 }
-
-
-def run(name, /, **given):
-    function = find(name)
-    return function.call(**bind(function, given))
-
-
-def value(name, /, **given):
-    return run(name, **given).value
+DEPTH |= {f"resnet{depth}": depth for depth in (18, 34, 50, 101, 152)}
+FAMILIES = ["alexnet", "alexnet_original_grouped", "bn_inception", "nin_d2l", "resnet18", "vgg16_c"]
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -52,7 +64,7 @@ def test_parameters_and_macs_are_the_published_ones(name):
     assert value("model.macs", name=name) == PUBLISHED[name][1]
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_macs_are_half_the_flops_that_torch_counts(name):
     model = zoo.find(name)
     network, image = model.build(), model.image()
@@ -102,7 +114,7 @@ def test_parameters_of_both_original_alexnets_by_arithmetic():
         assert value("model.num_params", name=name) == convolutions + linears
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_evidence_adds_up_to_the_totals(name):
     _, table = run("model.macs", name=name).evidence()
     assert tuple(table.rows[-1][-2:]) == PUBLISHED[name]
@@ -151,8 +163,8 @@ def test_stages_at_another_size_halve_it(size):
 
 
 def test_every_stage_names_a_layer():
-    for model in zoo.Model.known.values():
-        network = model.build()
+    for name in PUBLISHED:
+        network = zoo.find(name).build()
         layers = dict(network.named_modules())
         assert set(zoo.stages_of(network).values()) <= set(layers)
         assert len(zoo.stages_of(network)) >= 5
@@ -213,6 +225,18 @@ def test_refusals_are_sentences(name, arguments, says):
 
 def test_the_smallest_input_of_alexnet_is_63():
     assert value("model.output_shape", name="alexnet", layer="pool5", size=63) == [256, 1, 1]
+
+
+def test_a_resnet_without_its_last_children():
+    assert value("model.without_last", name="resnet18", children=2) == [512, 7, 7]
+    assert value("model.without_last", name="resnet18", children=1) == [512, 1, 1]
+    assert value("model.without_last", name="resnet50", children=2, size=160) == [2048, 5, 5]
+    (table,) = run("model.without_last", name="resnet18", children=2).evidence()
+    assert [row[0] for row in table.rows if not row[2]] == ["avgpool", "fc"]
+    with pytest.raises(Refused, match="has 10 children"):
+        run("model.without_last", name="resnet18", children=10)
+    with pytest.raises(Refused, match="vgg16 without its last 1 cannot run"):
+        run("model.without_last", name="vgg16", children=1, size=16)
 
 
 def test_two_models_of_one_name_are_a_bug():

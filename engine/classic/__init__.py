@@ -1,0 +1,1 @@
+"""The foundations: linear models, networks, generalisation, representations, and data that shift."""

@@ -1,0 +1,1 @@
+"""Data that change between training and use: covariate shift, label shift, concept drift."""

@@ -1,0 +1,1 @@
+"""Questions about attention in images: warping, weighting, masks, glimpses and captions."""

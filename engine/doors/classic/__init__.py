@@ -1,0 +1,1 @@
+"""Questions about the foundations: linear models, networks, generalisation, representations, shifting data."""

@@ -1,0 +1,1 @@
+"""Questions about finding objects: boxes, anchors, suppression, pooled regions, losses, whole detectors."""

@@ -1,0 +1,1 @@
+"""Questions about learning from rewards."""

@@ -1,0 +1,1 @@
+"""Questions about tensor operations, networks cut and frozen, and floating-point numbers."""

@@ -1,0 +1,1 @@
+"""Claims about the foundations: linear models, networks, generalisation, representations, shifting data."""

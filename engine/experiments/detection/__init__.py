@@ -1,0 +1,1 @@
+"""Claims about finding objects, settled by running."""

@@ -1,0 +1,1 @@
+"""Claims about networks made to be light, settled by running."""

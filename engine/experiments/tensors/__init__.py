@@ -1,0 +1,1 @@
+"""Claims about tensor operations, freezing and floating-point numbers."""

@@ -1,0 +1,1 @@
+"""Learning from rewards where nothing can be differentiated: the score-function gradient."""
