@@ -16,7 +16,7 @@ study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for anot
 	@$(BIN)/dlquiz study $(TOPIC)
 
 test: $(VENV)/.installed-dev ## run the tests; ARGS="-k conv" for some of them
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto $(ARGS)
 
 check: lint prove test ## all that CI checks
 

@@ -1,6 +1,6 @@
 """The library: the banks at hand, their questions by topic and by key, and what is wrong with them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from dlquiz.banks import folders, kept
 from dlquiz.banks.bank import Bank
 from dlquiz.banks.complaints import Complaint, complaint, ordered
 from dlquiz.banks.files import load
+from dlquiz.banks.shelves import Shelves
 from dlquiz.core.questions import Question
 from dlquiz.errors import DlquizError, nearest
 
@@ -29,22 +30,21 @@ class Library:
         """Read banks: all of them, or those of some topics.
 
         The banks that come with dlquiz lie in folders named as their topics; only the folders asked for are read.
-        ``home`` is a folder whose ``banks/`` holds the learner's own, and whose ``cache/`` keeps what was read. With
-        ``paths`` and no ``topics`` those paths alone are read; with both, they add to the rest. Raises DlquizError for
-        a path that names nothing.
+        ``home`` is a folder whose ``banks/`` holds the learner's own, and whose ``cache/`` keeps what was read. Further
+        banks come with installed packages. With ``paths`` and no ``topics`` those paths alone are read; with both, they
+        add to the rest. With ``home``, a bank that bears the name of one that is not read is left out all the same: its
+        cards would be taken for the other's. Raises DlquizError for a path that names nothing.
         """
-        given = folders.named(paths)
-        installed, own = folders.installed(), home / "banks" if home is not None else None
-        files = [] if paths and topics is None else folders.banks_in(installed, topics)
-        strict = {folders.shown(file) for file in files if file.parent.parent == installed}
-        if own is not None and not (paths and topics is None):
-            files += folders.banks_in(own)
-        cache = home / "cache" / "banks" if home is not None else None
-        banks, complaints = _read(folders.each_once([*files, *given]), strict, cache)
+        given, shelves = folders.named(paths), Shelves.of(home)
+        alone = bool(paths) and topics is None
+        files = folders.each_once([*([] if alone else shelves.files(topics)), *given])
+        unread = shelves.unread(files) if home is not None else {}
+        strict = {folders.shown(file) for file in files if file.parent.parent == shelves.installed}
+        banks, complaints = _read(files, strict, unread, home / "cache" / "banks" if home is not None else None)
         wanted = tuple(bank for bank in banks if topics is None or bank.topic in topics)
-        known = sorted({*folders.topics_of(installed), *(bank.topic for bank in banks)})
-        shown = tuple(folders.shown(file) for file in [*files, *given])
-        return cls(wanted, tuple(ordered(complaints)), tuple(known), shown)
+        known = sorted({*folders.topics_of(shelves.installed), *(bank.topic for bank in banks)})
+        noted = complaints if alone else [*complaints, *shelves.complaints()]
+        return cls(wanted, tuple(ordered(noted)), tuple(known), tuple(map(folders.shown, files)))
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -74,24 +74,35 @@ class Library:
         return self._by_key[key]
 
     def warnings(self) -> list[str]:
-        """Return a sentence for each file of which something was left out."""
+        """Return a sentence for each file of which something was left out, and each package that lacks its banks."""
         left_out = {bank.file: bank.left_out for bank in self.banks}
         first: dict[str, Complaint] = {}
         for item in self.complaints:
             if item.severity == "error":
                 first.setdefault(item.file, item)
-        return [_warning(item, left_out.get(file)) for file, item in first.items()]
+        return [
+            _warning(item, left_out.get(file)) if file in self.files else f"{_place(item)}: {item.message}; {item.fix}"
+            for file, item in first.items()
+        ]
 
 
 def _warning(first: Complaint, count: int | None) -> str:
     """Return where the first error of a file is, what it is, and what was left out because of such errors."""
     what = "the file was" if not count else "1 question was" if count == 1 else f"{count} questions were"
-    place = f"{first.file}:{first.line}:{first.column}"
-    return f"{place}: {first.message}; {what} left out (dlquiz check {first.file} tells all)"
+    return f"{_place(first)}: {first.message}; {what} left out (dlquiz check {first.file} tells all)"
 
 
-def _read(files: Iterable[Path], strict: Collection[str], cache: Path | None) -> tuple[list[Bank], list[Complaint]]:
-    """Return the banks of files, the first of each name; ``strict`` files lie in a folder named as their topic."""
+def _place(item: Complaint) -> str:
+    return f"{item.file}:{item.line}:{item.column}"
+
+
+def _read(
+    files: Iterable[Path], strict: Collection[str], unread: Mapping[str, Path], cache: Path | None
+) -> tuple[list[Bank], list[Complaint]]:
+    """Return the banks of files, the first of each name.
+
+    ``strict`` files lie in a folder named as their topic; ``unread`` are the files of banks elsewhere, by their names.
+    """
     banks: dict[str, Bank] = {}
     complaints: list[Complaint] = []
     for path in files:
@@ -107,8 +118,11 @@ def _read(files: Iterable[Path], strict: Collection[str], cache: Path | None) ->
         if file in strict and bank.topic != path.parent.name:
             message = f"the topic is '{bank.topic}', and the folder is named '{path.parent.name}'"
             complaints.append(complaint(bank.topic_at, "DQ209", message, "name the topic as its folder"))
-        if (first := banks.setdefault(bank.name, bank)) is not bank:
-            message = f"the name '{bank.name}' is that of the bank {first.file}"
+        other = banks[bank.name].file if bank.name in banks else unread.get(bank.name)
+        if other is None:
+            banks[bank.name] = bank
+        else:
+            message = f"the name '{bank.name}' of {file} is that of the bank {folders.shown(Path(other))}"
             complaints.append(complaint(bank.at, "DQ207", message, "give this bank another name"))
     return _linked(list(banks.values()), complaints, cache)
 

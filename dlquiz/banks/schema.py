@@ -1,4 +1,7 @@
-"""The JSON Schema of banks, derived from the dataclasses that they are read into; editors complete and check by it."""
+"""The JSON Schema of banks, derived from the dataclasses that they are read into; editors complete and check by it.
+
+``dlquiz schema questions --write`` writes it to ``questions/schema.json``, with the functions of the engine.
+"""
 
 import json
 from collections.abc import Mapping
@@ -23,29 +26,33 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema() -> Schema:
-    """Return the schema of a bank."""
+def schema(functions: Mapping[str, str] | None = None) -> Schema:
+    """Return the schema of a bank.
+
+    ``functions`` are the engine's, each with what is told of it; without them any text may be the name of one.
+    """
     header = _record(Header)
     header["properties"] = _named(header["properties"], ("bank", "topic"))
     questions = {"type": "array", "minItems": 1, "items": _reference("question"), "description": "The questions."}
     header["properties"]["questions"] = questions
     header["required"].append("questions")
     about = {"$schema": DIALECT, "title": f"A bank of dlquiz, version {VERSION}"}
-    return {**about, **header, "$defs": _definitions()}
+    return {**about, **header, "$defs": _definitions(functions)}
 
 
-def written() -> str:
+def written(functions: Mapping[str, str]) -> str:
     """Return the text of ``questions/schema.json``."""
-    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(schema(functions), indent=1, ensure_ascii=False) + "\n"
 
 
-def _definitions() -> Schema:
+def _definitions(functions: Mapping[str, str] | None) -> Schema:
     kinds = {f"question-{name}": _question(kind) for name, kind in KINDS.items()}
     return {
         "name": {"type": "string", "pattern": f"^{leaves.NAME}$", "maxLength": leaves.LONGEST_NAME},
         "expression": {"type": ["string", "number"]},
         "formula": {"anyOf": [_reference("expression"), {"type": "array", "items": _reference("expression")}]},
         "text": _text(),
+        "function": _function(functions),
         "call": _call(()),
         "parameter": _parameter(),
         "parameters": _parameters(),
@@ -150,10 +157,18 @@ def _arguments() -> Schema:
     return {"type": "object", "description": "Arguments by name: data, or expressions in the parameters."}
 
 
+def _function(functions: Mapping[str, str] | None) -> Schema:
+    """Return the schema of a function's name; the language server of YAML shows ``enumDescriptions``."""
+    if functions is None:
+        return {"type": "string"}
+    known = sorted(functions)
+    return {"enum": known, "enumDescriptions": [functions[name] for name in known]}
+
+
 def _call(changed: tuple[Field, ...]) -> Schema:
     """Return the schema of an engine call, in which the fields that change it may be written too."""
     properties: Schema = {
-        "call": {"type": "string", "description": "Name of the engine function, as dlquiz functions lists it."},
+        "call": {**_reference("function"), "description": "Name of the engine function, as dlquiz functions lists it."},
         "with": _arguments(),
         **{item.key: {**_arguments(), "description": item.doc} for item in changed},
     }
@@ -195,7 +210,3 @@ def _one_parameter(kind: str, value: Schema, options: Schema) -> Schema:
         "required": required,
         "additionalProperties": False,
     }
-
-
-if __name__ == "__main__":
-    print(written(), end="")

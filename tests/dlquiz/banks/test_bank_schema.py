@@ -1,20 +1,27 @@
 """The JSON Schema is that of the code, and agrees with the reader on good and on wrong banks."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from dlquiz.banks import folders, schema
+from dlquiz.banks.authoring.wiring import first_line
 from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import data
 from dlquiz.banks.scope import Scope
 from dlquiz.core.kinds.registry import KINDS
+from engine.catalogue import functions
 
 HERE = Path(__file__).parent
-BANKS = [HERE / "good.yaml", HERE / "good_construct.yaml", *folders.banks_in(folders.installed())]
+SHIPPED = folders.banks_in(folders.installed())
+BANKS = [HERE / "good.yaml", HERE / "good_construct.yaml"]
+FUNCTIONS = {each["name"]: f"{each['signature']}: {each['summary']}" for each in functions()}
 VALIDATOR = Draft202012Validator(schema.schema())
+WITH_FUNCTIONS = Draft202012Validator(schema.schema(FUNCTIONS))
 
 SHAPES = [
     "bank-is-a-list", "bank-without-version", "bank-of-another-version", "bank-with-unknown-field",
@@ -35,18 +42,53 @@ def plain(path: Path) -> object:
 
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(schema.schema())
+    Draft202012Validator.check_schema(schema.schema(FUNCTIONS))
 
 
 def test_the_file_is_not_stale() -> None:
-    """Write it anew with ``python -m dlquiz.banks.schema > questions/schema.json``."""
+    """Write it anew with ``dlquiz schema questions --write``."""
     stored = (folders.installed() / "schema.json").read_text(encoding="utf-8")
-    assert json.loads(stored) == schema.schema()
-    assert stored == schema.written()
+    assert json.loads(stored) == schema.schema(FUNCTIONS)
+    assert stored == schema.written(FUNCTIONS)
 
 
 @pytest.mark.parametrize("path", BANKS, ids=lambda path: path.stem)
 def test_good_banks_are_valid(path: Path) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(plain(path))] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_banks_are_valid_and_lead_editors_to_the_schema(path: Path) -> None:
+    assert [error.message for error in WITH_FUNCTIONS.iter_errors(plain(path))] == []
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    assert first == first_line(path, folders.installed() / "schema.json")
+
+
+def test_functions_are_those_of_the_engine() -> None:
+    """In every place that calls one, also where a call stands among other fields, and where another changes it."""
+    for path in (HERE / "good_construct.yaml", folders.installed() / "normalization" / "bn-vs-ln.yaml"):
+        bank: Any = plain(path)
+        assert WITH_FUNCTIONS.is_valid(bank)
+        calls = list(called(bank["questions"][0]))
+        assert len(calls) > 2
+        for call in calls:
+            right, call["call"] = call["call"], "conv.no_such_function"
+            assert not WITH_FUNCTIONS.is_valid(bank), right
+            call["call"] = right
+
+
+def called(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict) and isinstance(part.get("call"), str):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from called(inner)
+
+
+def test_each_function_is_told_of() -> None:
+    told = schema.schema(FUNCTIONS)["$defs"]["function"]
+    at = told["enum"].index("conv.output_size")
+    assert told["enumDescriptions"][at].startswith("conv.output_size(size, kernel_size, ")
+    assert len(told["enum"]) == len(told["enumDescriptions"]) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", SHAPES)
