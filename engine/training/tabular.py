@@ -57,8 +57,10 @@ class Preparation:
 
 
 def _moments(cells: Sequence[Cell]) -> tuple[float, float]:
-    """Return the mean and the biased standard deviation of what is there; 1 where nothing varies."""
+    """Return the mean and the biased standard deviation of what is there; no spread counts as 1, nothing as (0, 1)."""
     there = [float(cell) for cell in cells if cell is not None]
+    if not there:
+        return 0.0, 1.0
     mean = math.fsum(there) / len(there)
     variance = math.fsum((value - mean) ** 2 for value in there) / len(there)
     return mean, math.sqrt(variance) or 1.0

@@ -107,6 +107,9 @@ def polynomial(
 ) -> Run:
     """Return Σ cᵢ·xⁱ, lowest first, by a graph that is built and then run, or by eager code."""
     graph = polynomial_graph(coefficients)
-    rows = [(index, node.operation, node.value or "") for index, node in enumerate(graph.order())]
+    rows = [
+        (index, node.operation, node.value if node.operation == "constant" else "")
+        for index, node in enumerate(graph.order())
+    ]
     value = graph.run({"x": x}) if mode == "static" else polynomial_eager(coefficients, x)
     return Run(value, lambda: [Table("The graph, in the order of its run", ["node", "operation", "constant"], rows)])

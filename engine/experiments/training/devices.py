@@ -1,11 +1,12 @@
 """What training on several devices keeps as it was on one, and what it changes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.arguments import Between
 from engine.device import current
 from engine.evidence import Run, Table
 from engine.experiments._settle import Holds, randn, settle
@@ -18,7 +19,7 @@ from engine.training.model_parallel import crossed, two_lanes
 _BATCH = 12
 _SHARDS = {"equal": (4, 4, 4), "unequal": (1, 3, 8)}
 _LAYERS = {"linear": (4096 * 4096, 4096), "convolution": (64 * 64 * 9, 64 * 56 * 56)}
-"""Weights, and outputs for one sample: fc7 of AlexNet and conv1_2 of VGG-16 at a quarter of its pixels."""
+"""Weights, and outputs for one sample: fc7 of AlexNet and conv1_2 of VGG-16 at a quarter of its height and width."""
 
 
 @function("training.shards_give_batch_gradient", Kind.MEASURED, example={"shards": "equal"}, shows=(averaged_gradient,))
@@ -73,7 +74,9 @@ def _lane_gap(generator: torch.Generator, groups: int, lanes: str) -> Tensor:
 
 @function("training.cheaper_split_is", Kind.CLOSED_FORM, example={"layer": "linear", "split": "model"}, shows=(volume,))
 def cheaper_split_is(
-    layer: Literal["linear", "convolution"] = "linear", split: Literal["data", "model"] = "model", batch_size: int = 128
+    layer: Literal["linear", "convolution"] = "linear",
+    split: Literal["data", "model"] = "model",
+    batch_size: Annotated[int, Between(1, 10**6)] = 128,
 ) -> Run:
     """Say whether a layer sends less when it is split this way: 4096 to 4096 linear, or 3×3 on 64 channels of 56×56."""
     volumes = {name: volume(*sizes, batch_size) for name, sizes in _LAYERS.items()}
