@@ -2,7 +2,7 @@
 
 Source: Sennrich, Haddow & Birch 2016, "Improving Neural Machine Translation Models with Monolingual Data" (back
 translation); Yu et al. 2018, "QANet", section 3, uses the round trip as augmentation. The translator here is a
-dictionary of a dozen words, a toy: it shows the mechanism, a way back that may differ from the way there.
+dictionary of fifteen words, a toy: it shows the mechanism, a way back that may differ from the way there.
 """
 
 from collections.abc import Mapping, Sequence

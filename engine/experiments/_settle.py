@@ -107,7 +107,7 @@ def _evidence(
     rows = []
     for arrangement, largest in arrangements:
         verdict = _verdict(largest, holds, arrangement, thresholds)
-        rows.append((_words(arrangement), f"{min(largest):.1e}", f"{max(largest):.1e}", verdict))
+        rows.append((_words(arrangement), f"{min(largest):.2g}", f"{max(largest):.2g}", verdict))
     shown = (_heatmap(trial, arrangement) for arrangement, _ in arrangements[:2])
     return [
         Text(

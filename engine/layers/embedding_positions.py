@@ -18,9 +18,9 @@ class TokenAndPosition(nn.Module):
     """Return dropout(√d·embedding(id) + position): ids ``(N, L)`` to ``(N, L, embed_dim)``.
 
     The encoding's entries have a mean square of 1/2. The embedding starts with variance 1/d here, and the factor √d
-    makes that 1, so that tokens are not drowned by positions. It is a *multiplication*: dividing would make them √d
-    times too small instead of too large. Convention: ``torch.nn.Embedding`` starts with variance 1, which the factor
-    would make d.
+    makes that 1, so that tokens are not drowned by positions. It is a *multiplication*: dividing by √d
+    would leave a standard deviation of 1/d, d times too small. Convention: ``torch.nn.Embedding`` starts with variance
+    1, which the factor would make d.
 
     Raises:
         Refused: the sequence is longer than ``max_len``.

@@ -40,8 +40,9 @@ class BNInception(nn.Module):
 
     Convention: the filters are those of the paper's table. Its column of output sizes says 576 channels for 4c and 4d,
     where the filters add up to 608, and 1024 for 4e, where they give 1056; published implementations follow the
-    filters, as here. The paper's first convolution is factorised into depthwise and pointwise; here, as there, it is
-    whole. Implementations that keep a useless bias before each BatchNorm have 10,016 parameters more.
+    filters, as here. The paper's first convolution is factorised into depthwise and pointwise; here, as in
+    published implementations, it is whole. Implementations that keep a useless bias before each BatchNorm have 10,016
+    parameters more.
 
     Args:
         narrow: divide every number of channels by this (1, 2, 4, 8, 16 or 32), for small copies.

@@ -21,14 +21,14 @@ _MIXED = ("5b", "5c", "5d", "6a", "6b", "6c", "6d", "6e", "7a", "7b", "7c")
 
 
 class InceptionV3(nn.Module):
-    """A stem without padding, blocks A A A - B - C C C C - D - E E, global average pooling and one linear layer.
+    """A stem, blocks A A A - B - C C C C - D - E E, global average pooling and one linear layer.
 
     Shapes: ``(N, 3, 299, 299)`` to ``(N, num_classes)``; sizes 149, 147, 147, 73, 73, 71, 35, then 17 and 8. With the
     auxiliary head, behind the last block C, and in training it returns :class:`WithAuxiliary`; in evaluation the head
     does not run.
 
-    Convention: this is the network that implementations agree on. Inputs are 299: nothing is padded in the stem and
-    where the size is halved, and 299 is what leads to whole grids of 35, 17 and 8.
+    Convention: this is the network that implementations agree on. Inputs are 299: in the stem only the
+    third convolution is padded, by 1, and nothing is where the size is halved, so 299 leads to grids of 35, 17 and 8.
 
     Args:
         auxiliary: put a head behind the last block of 17x17.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from engine.errors import Refused
 from engine.layers.embedding_positions import Positions, TokenAndPosition
 from engine.layers.masks import causal_mask, padding_mask
 from engine.layers.transformer_decoder import DecoderOutput
@@ -38,6 +39,9 @@ class Transformer(nn.Module):
     Args:
         final_norms: a normalisation behind each stack, as torch has it and pre-norm needs it; the paper has none.
 
+    Raises:
+        Refused: the weights are to be tied, and the two vocabularies differ in size.
+
     >>> sum(p.numel() for p in Transformer(9, 7, 8, 2, 1, 1, 16, final_norms=False).parameters())
     1695
     """
@@ -59,6 +63,11 @@ class Transformer(nn.Module):
         tie_weights: bool = False,
     ) -> None:
         super().__init__()
+        if tie_weights and src_vocab_size != tgt_vocab_size:
+            raise Refused(
+                f"tie_weights needs one vocabulary, and src_vocab_size is {src_vocab_size:,} and tgt_vocab_size"
+                f" {tgt_vocab_size:,}; use one size for both or tie_weights=False"
+            )
         self.source = TokenAndPosition(src_vocab_size, embed_dim, max_len, dropout, positions)
         self.target = TokenAndPosition(tgt_vocab_size, embed_dim, max_len, dropout, positions)
         layers = (num_encoder_layers, num_decoder_layers)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from engine.errors import Refused
 from engine.layers import transformer_cache as cache
 from engine.models.transformer import Transformer
 
@@ -32,7 +33,12 @@ def write(model: Transformer, source: Tensor, bos: int, eos: int | None, max_len
 
     Without the cache every pass runs the whole prefix again, under the causal mask; both ways choose by the same
     logits, up to rounding. It stops behind ``eos``, or after ``max_len`` tokens.
+
+    Raises:
+        Refused: ``max_len`` is below 1.
     """
+    if max_len < 1:
+        raise Refused(f"max_len is {max_len}, and at least one token is written; use a max_len from 1")
     memory = model.encode(source).output
     target = torch.full_like(source[:, :1], bos)
     remembered = cache.start(model.stacks.decoder, memory)

@@ -3,6 +3,7 @@
 Source: LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp", section 4.3.
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -34,6 +35,9 @@ def standardisation(train: Tensor, ddof: int = 0) -> Standardisation:
     pandas and ``torch.std`` do. Only training data belong here: with test data in ``train``, what was learned would
     depend on what is to be predicted.
 
+    A column of equal values has no spread. They are compared with each other, for the mean of equal values can miss
+    them by a rounding error, whose square is a variance above 0.
+
     Raises:
         Refused: a column has no more known values than ``ddof``.
 
@@ -46,10 +50,12 @@ def standardisation(train: Tensor, ddof: int = 0) -> Standardisation:
     counts = known.sum(0)
     if int(counts.min()) <= ddof:
         raise Refused(f"standardising needs more than {ddof} known values in each column, and one has fewer")
-    mean = train.nansum(0) / counts
+    lowest, highest = (torch.where(known, train, bound) for bound in (math.inf, -math.inf))
+    constant = lowest.amin(0) == highest.amax(0)
+    mean = torch.where(constant, lowest.amin(0), train.nansum(0) / counts)
     squares = torch.where(known, train - mean, 0.0).square().sum(0)
     std = (squares / (counts - ddof)).sqrt()
-    return Standardisation(mean, torch.where(std == 0, 1.0, std))
+    return Standardisation(mean, torch.where(constant | (std == 0), 1.0, std))
 
 
 def filled_first(train: Tensor, ddof: int = 0) -> Tensor:

@@ -65,10 +65,7 @@ def _on_disc(hessian: Tensor, centre: Tensor, radius: float) -> Tensor:
     pull = values * (directions.T @ centre)
     (pull_0, pull_1), (value_0, value_1) = pull.tolist(), values.tolist()
     low, high = 0.0, math.hypot(pull_0, pull_1) / radius
-    while True:
-        middle = (low + high) / 2
-        if middle in (low, high):  # no number lies between them any more
-            break
+    while low < (middle := (low + high) / 2) < high:  # until no number lies between them
         length = math.hypot(pull_0 / (value_0 + middle), pull_1 / (value_1 + middle))
         low, high = (middle, high) if length > radius else (low, middle)
     point = directions @ (pull / (values + high))

@@ -38,9 +38,21 @@ def geometric_posterior(logits: Tensor) -> Tensor:
     return logits.mean(0).softmax(-1)
 
 
-def cross_entropy(probabilities: Tensor, target: int) -> Tensor:
+def log_mean_posterior(logits: Tensor) -> Tensor:
+    """Return the logarithm of :func:`mean_posterior`, finite even where the probability itself is rounded to 0.
+
+    It is logsumexp over the members of their log-softmax, less log of their number.
+
+    >>> import torch
+    >>> log_mean_posterior(torch.tensor([[800.0, 0.0]]))
+    tensor([   0., -800.])
+    """
+    return logits.log_softmax(-1).logsumexp(0) - math.log(len(logits))
+
+
+def cross_entropy(log_probabilities: Tensor, target: int) -> Tensor:
     """Return -log of the probability of class ``target``, in nats; classes lie on the last axis."""
-    return -probabilities[..., target].log()
+    return -log_probabilities[..., target]
 
 
 def majority(votes: Tensor) -> Tensor:

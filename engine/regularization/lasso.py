@@ -2,7 +2,8 @@
 
 Source: Tibshirani 1996, "Regression Shrinkage and Selection via the Lasso"; coordinate descent: Friedman, Hastie &
 Tibshirani 2010, "Regularization Paths for Generalized Linear Models via Coordinate Descent"; ISTA: Daubechies, Defrise
-& De Mol 2004; elastic net: Zou & Hastie 2005.
+& De Mol 2004; elastic net: Zou & Hastie 2005, section 3.1, the one they call *naïve*: their own multiplies its weights
+by 1 + l2 afterwards, which is not done here.
 """
 
 import torch
@@ -24,7 +25,15 @@ def soft_threshold(z: Tensor, threshold: float) -> Tensor:
     return z.sign() * (z.abs() - threshold).clamp(min=0)
 
 
-def lasso(x: Tensor, y: Tensor, lam: float, l2: float = 0.0, tolerance: float = 1e-13) -> Tensor:
+def lasso(
+    x: Tensor,
+    y: Tensor,
+    lam: float,
+    l2: float = 0.0,
+    tolerance: float = 1e-13,
+    start: Tensor | None = None,
+    sweeps: int = _MOST_SWEEPS,
+) -> Tensor:
     """Return the w that minimises ½·‖X·w - y‖² + λ·Σ abs(w) + ½·l2·‖w‖², by coordinate descent.
 
     Each weight in turn is set to its best value given the others, which is a soft threshold::
@@ -32,19 +41,19 @@ def lasso(x: Tensor, y: Tensor, lam: float, l2: float = 0.0, tolerance: float = 
         w_j ← S(x_j·(y - Σ_{k≠j} x_k·w_k), λ)/(‖x_j‖² + l2)
 
     until a whole sweep moves no weight by more than ``tolerance`` times the largest. Shapes: ``x`` (n, d), ``y`` (n,).
-    ``l2`` > 0 makes it the elastic net, whose solution is unique even where columns of ``x`` are equal; a weight whose
-    column is all zeros stays 0.
+    ``l2`` > 0 makes it the naïve elastic net, whose solution is unique even where columns of ``x`` are equal; a weight
+    whose column is all zeros stays 0. The sweeps begin at ``start``, or at 0.
 
     Raises:
-        Refused: the weights still move after 10,000 sweeps, since columns are nearly dependent.
+        Refused: the weights still move after so many ``sweeps``, since columns are nearly dependent.
 
     >>> lasso(torch.eye(3), torch.tensor([3.0, -0.5, -2.0]), lam=1.0).abs()
     tensor([2., 0., 1.])
     """
     gram, target = (x.T @ x).tolist(), (x.T @ y).tolist()
     features = range(len(target))
-    w = [0.0 for _ in features]
-    for _ in range(_MOST_SWEEPS):
+    w = [0.0 for _ in features] if start is None else start.tolist()
+    for _ in range(sweeps):
         moved = 0.0
         for j in features:
             before = w[j]
@@ -54,7 +63,7 @@ def lasso(x: Tensor, y: Tensor, lam: float, l2: float = 0.0, tolerance: float = 
             break
     else:
         raise Refused(
-            f"the lasso has not settled after {_MOST_SWEEPS:,} sweeps, as the features are nearly dependent: give 'l2' "
+            f"the lasso has not settled after {sweeps:,} sweeps, as the features are nearly dependent: give 'l2' "
             f"a positive value, which makes it an elastic net"
         )
     return torch.tensor(w, dtype=x.dtype, device=x.device)

@@ -20,15 +20,22 @@ def ridge(x: Tensor, y: Tensor, lam: float) -> Tensor:
     factors before loss and penalty, convert λ by :func:`engine.regularization.objective.shared_lam`.
 
     Raises:
-        Refused: λ is 0 and the columns of ``x`` are dependent, so that many w are equally good.
+        Refused: λ is too small for columns of ``x`` that are dependent, so that many w are equally good.
 
     >>> ridge(torch.tensor([[1.0], [2.0]]), torch.tensor([2.0, 4.0]), lam=5.0)
     tensor([1.])
     """
     gram = x.T @ x + lam * torch.eye(x.shape[1]).to(x)
-    if lam == 0 and int(torch.linalg.matrix_rank(x)) < x.shape[1]:
-        raise Refused("with lam 0 and dependent features there is no one best w: give lam a positive value")
-    solution: Tensor = torch.linalg.solve(gram, x.T @ y)
+    return solved(gram, x.T @ y, lam)
+
+
+def solved(hessian: Tensor, right: Tensor, lam: float) -> Tensor:
+    """Return hessian⁻¹·right, or refuse a Hessian of a penalised fit that is singular to the numbers' precision."""
+    if int(torch.linalg.matrix_rank(hessian, hermitian=True)) < len(hessian):
+        raise Refused(
+            f"with lam {lam:g} and features so nearly dependent there is no one best w: give lam a larger value"
+        )
+    solution: Tensor = torch.linalg.solve(hessian, right)
     return solution
 
 
@@ -72,5 +79,4 @@ def ridge_error(x: Tensor, weights: Tensor, noise_std: float, lam: float) -> Rid
 
 def ridge_matrix(x: Tensor, lam: float) -> Tensor:
     """Return R, ``(d, n)``, by which ridge makes its weights from the targets: w = R·y."""
-    matrix: Tensor = torch.linalg.solve(x.T @ x + lam * torch.eye(x.shape[1]).to(x), x.T)
-    return matrix
+    return solved(x.T @ x + lam * torch.eye(x.shape[1]).to(x), x.T, lam)

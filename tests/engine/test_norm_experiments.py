@@ -165,7 +165,7 @@ def test_a_control_that_settles_nothing_is_shown_and_loses_no_evidence():
     assert run.value is True
     _, table, *heatmaps = run.evidence()
     assert [row[-1] for row in table.rows] == [True, "not settled", False, "not settled"]
-    assert [row[1:3] for row in table.rows[1:3]] == [("1.0e-06", "1.0e-06"), ("1.0e+00", "1.0e+00")]
+    assert [row[1:3] for row in table.rows[1:3]] == [("1e-06", "1e-06"), ("1", "1")]
     assert len(heatmaps) == 2
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 from claim_runs import assert_settles, assert_shows, run
 
+from engine.errors import Refused
 from engine.experiments._settle import Unsettled
 
 torch.set_num_threads(1)
@@ -171,3 +172,8 @@ def test_evidence_has_a_table_that_starts_with_the_answer_and_shows_both_outcome
 def test_what_lies_between_is_not_settled():
     with pytest.raises(Unsettled, match=r"this settles nothing|disagrees"):
         run("rnn.gradient_through_time", {"outcome": "vanishes", "spectral_radius": 0.85})
+
+
+def test_the_number_of_layers_is_bounded():
+    with pytest.raises(Refused, match="'num_layers' must be a whole number from 1 to 4, not 5"):
+        run("rnn.output_depends_on", {"inputs": "earlier", "num_layers": 5})

@@ -75,8 +75,8 @@ def bilinear_kernel(stride: int) -> Tensor:
     """Return the kernel ``(k, k)`` whose transposed convolution enlarges ``stride`` times by bilinear interpolation.
 
     k = 2s - s mod 2, and k[i, j] = (1 - abs(i - c)/s)·(1 - abs(j - c)/s) with c = (k - 1)/2. It is used with
-    padding ⌊s/2⌋, and for an even stride it then equals ``align_corners=False`` away from the border, where zeros lie
-    in place of repeated cells.
+    padding ⌊s/2⌋, and for even and odd strides it then equals ``align_corners=False`` away from the border, where zeros
+    lie in place of repeated cells.
 
     >>> bilinear_kernel(2)[1].tolist()
     [0.1875, 0.5625, 0.5625, 0.1875]

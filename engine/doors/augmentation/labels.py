@@ -1,6 +1,7 @@
 """``augmentation.*``: what an augmentation does to a label: letters read after a change, sentences said otherwise."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Annotated, Literal
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 from engine.arguments import Between, Elements, Length
 from engine.augmentation.colour import colour_shift, principal_colours
 from engine.augmentation.glyphs import NAMES, Change, changed, glyph, read
-from engine.augmentation.synthetic import TO_PIVOT, back_translate, sentiment
+from engine.augmentation.synthetic import TO_PIVOT, back_translate, from_pivot, sentiment
 from engine.errors import Refused, nearest
 from engine.evidence import Block, Heatmap, Run, Table, Text
 from engine.registry import Kind, function
@@ -55,13 +56,15 @@ def shift(
     """Return the size of AlexNet's PCA colour shift in a channel: Σ p·α·λ over the principal colours of the pixels.
 
     λ are the eigenvalues of the covariance of red, green and blue, the largest first. The sign depends on that of the
-    eigenvectors, which is arbitrary, so the size is given; with more than one α it can depend on it, too.
+    eigenvectors, which is arbitrary, so the size is given. Only one α may differ from 0, as the size of a sum of shifts
+    depends on their signs; nor may its λ equal another, which would make the direction arbitrary as well.
     """
     if pixels.shape[1] != 3:
         raise Refused(f"each pixel has red, green and blue, 3 numbers and not {pixels.shape[1]}")
     if sum(alpha != 0 for alpha in alphas) > 1:
         raise Refused("give one alpha that is not 0: with more, the size depends on the eigenvectors' arbitrary signs")
     colours = principal_colours(pixels)
+    _refuse_shared_variance(colours.variances.tolist(), alphas)
     added = colour_shift(colours, torch.tensor(alphas, dtype=torch.float64))
     rows = [
         (i, float(variance), *(round(part, 6) for part in direction))
@@ -72,6 +75,18 @@ def shift(
     return Run(abs(float(added[channel])), lambda: [table, text], "cpu")
 
 
+def _refuse_shared_variance(variances: Sequence[float], alphas: Sequence[float]) -> None:
+    """Refuse a shift along a direction that is arbitrary; where the variance is 0, so is the shift along any."""
+    rounding = 1e-9 * variances[0]
+    for i, (variance, alpha) in enumerate(zip(variances, alphas, strict=True)):
+        equal = [j for j, other in enumerate(variances) if j != i and abs(other - variance) <= rounding]
+        if alpha != 0 and variance > rounding and equal:
+            raise Refused(
+                f"principal colours {i} and {equal[0]} have the same variance {variance:g}, so their directions are "
+                f"arbitrary: give pixels that vary differently, or the alpha of another colour"
+            )
+
+
 @function(
     "augmentation.back_translations",
     Kind.MEASURED,
@@ -79,14 +94,13 @@ def shift(
     shows=(back_translate, sentiment),
 )
 def back_translations(sentence: Annotated[Sequence[Word], Length(1, 12)]) -> Run:
-    """Return how many different sentences a toy round trip of translation makes of a sentence, seen in 2000 trips."""
+    """Return how many different sentences a toy round trip of translation can make of a sentence: all are listed."""
     unknown = next((word for word in sentence if word not in TO_PIVOT), None)
     if unknown is not None:
         known = ", ".join(TO_PIVOT)
         raise Refused(f"the toy dictionary has no '{unknown}'{nearest(unknown, TO_PIVOT)} (it has {known})")
-    generator = torch.Generator().manual_seed(0)
-    trips = [tuple(back_translate(sentence, generator)) for _ in range(2000)]
-    found = sorted(set(trips))
-    rows = [(" ".join(words), trips.count(words), sentiment(words)) for words in found[:40]]
-    table = Table(f"Of '{' '.join(sentence)}', sentiment {sentiment(sentence)}", ["became", "times", "sentiment"], rows)
+    found = sorted(product(*(from_pivot(TO_PIVOT[word]) for word in sentence)))
+    rows = [(" ".join(words), sentiment(words)) for words in found[:40]]
+    title = f"What '{' '.join(sentence)}', sentiment {sentiment(sentence)}, can become: {len(rows)} of {len(found)}"
+    table = Table(title, ["became", "sentiment"], rows)
     return Run(len(found), lambda: [table], "cpu")

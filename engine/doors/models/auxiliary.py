@@ -8,7 +8,7 @@ import torch
 
 from engine.arguments import Between, Length
 from engine.doors.models._blocks import BlockChannels, params_of
-from engine.evidence import Run, Table
+from engine.evidence import Cell, Run, Table
 from engine.layers.inception_auxiliary import AuxiliaryClassifier, with_auxiliary
 from engine.registry import Kind, function
 
@@ -26,9 +26,15 @@ def loss(
     """
     heads = [torch.tensor(value, dtype=torch.float64) for value in auxiliary]
     total = float(with_auxiliary(torch.tensor(main, dtype=torch.float64), heads, weight))
-    rows = [("main", main, 1.0, main), *((f"head {n}", v, weight, weight * v) for n, v in enumerate(auxiliary, 1))]
-    table = Table("The training loss", ("part", "loss", "weight", "counts"), [*rows, ("total", None, None, total)])
+    heads_rows = [(f"head {n}", v, weight, _shown(weight * v)) for n, v in enumerate(auxiliary, 1)]
+    rows: list[tuple[Cell, ...]] = [("main", main, 1.0, _shown(main)), *heads_rows, ("total", "", "", _shown(total))]
+    table = Table("The training loss", ("part", "loss", "weight", "counts"), rows)
     return Run(total, lambda: [table], "cpu")
+
+
+def _shown(value: float) -> float:
+    """Return a number without what rounding left in its last digits."""
+    return float(f"{value:.12g}")
 
 
 @function("auxiliary.head_num_params", Kind.MODULE, example={"in_channels": 512}, shows=(AuxiliaryClassifier,))

@@ -7,6 +7,7 @@ from torch import nn
 
 from engine.analysis.params import num_params
 from engine.arguments import Between
+from engine.errors import Refused
 from engine.evidence import Curve, Run, Series, Table
 from engine.models.sawtooth import deep_sawtooth, shallow_sawtooth
 from engine.registry import Kind, function
@@ -14,6 +15,8 @@ from engine.registry import Kind, function
 Folds = Annotated[int, Between(1, 12)]
 Shape = Literal["deep", "shallow"]
 _MAKE = {"deep": deep_sawtooth, "shallow": shallow_sawtooth}
+_MOST_SHALLOW = 9
+"""Beyond it 2^folds units at four points a piece, a number for each pair, are too many to hold."""
 
 
 @function("depth.sawtooth_num_params", Kind.MODULE, example={"folds": 5, "shape": "deep"}, shows=tuple(_MAKE.values()))
@@ -32,9 +35,17 @@ def sawtooth_num_params(folds: Folds, shape: Shape) -> Run:
 def sawtooth_pieces(folds: Folds, shape: Shape = "deep") -> Run:
     """Return how many straight pieces the sawtooth network has on [0, 1], counted by the changes of its slope.
 
+    Raises:
+        Refused: one layer would need too many units to be run.
+
     >>> sawtooth_pieces(5).value
     32
     """
+    if shape == "shallow" and folds > _MOST_SHALLOW:
+        raise Refused(
+            f"folds is {folds}, and one layer of 2^folds units is run up to {_MOST_SHALLOW} folds only;"
+            f" use {_MOST_SHALLOW} folds or shape 'deep'"
+        )
     network = _MAKE[shape](folds)
     x = (torch.arange(4 * 2**folds, dtype=torch.float64)[:, None] + 0.5) / (4 * 2**folds)  # four points a piece
     slopes = _slopes(network, x)

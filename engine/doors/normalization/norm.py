@@ -22,7 +22,7 @@ from engine.registry import Kind, function
 
 Layer = Literal["batch", "layer"]
 Shape = Annotated[Sequence[Annotated[int, Between(1, 65_536)]], Length(1, 6)]
-Values = Annotated[Sequence[float], Length(1, 1024)]
+Values = Annotated[Sequence[Annotated[float, Between(-1e6, 1e6)]], Length(1, 1024)]
 Input = Annotated[Tensor, Elements(4096)]
 Of = Literal["x", "weight", "bias"]
 LastAxes = Annotated[int, Between(1, 5)]

@@ -16,11 +16,9 @@ def minimiser(function: Callable[[Tensor], Tensor], low: float, high: float) -> 
     """
     if low < 0 < high and abs(_slope(function, 0.0)) <= _kink(function):
         return 0.0
-    while True:
-        middle = (low + high) / 2
-        if middle in (low, high):
-            return low if abs(low) < abs(high) else high
+    while low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if _slope(function, middle) < 0 else (low, middle)
+    return low if abs(low) < abs(high) else high
 
 
 def _slope(function: Callable[[Tensor], Tensor], at: float) -> float:

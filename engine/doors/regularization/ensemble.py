@@ -12,7 +12,14 @@ from engine.doors.regularization._arguments import Index, Probability, entry
 from engine.errors import Refused
 from engine.evidence import Block, Curve, Heatmap, Run, Series, Table
 from engine.registry import Kind, function
-from engine.regularization.ensemble import cross_entropy, geometric_posterior, majority, mean_posterior, vote_accuracy
+from engine.regularization.ensemble import (
+    cross_entropy,
+    geometric_posterior,
+    log_mean_posterior,
+    majority,
+    mean_posterior,
+    vote_accuracy,
+)
 
 Logits = Annotated[Tensor, Elements(512, 2), Between(-1e4, 1e4)]
 """One row of logits for each member."""
@@ -35,7 +42,7 @@ def posterior(logits: Logits, position: Index, mean: Mean = "arithmetic") -> Run
 
 
 @function(
-    "ensemble.cross_entropy", Kind.MEASURED, example={**_LOGITS, "target": 1}, shows=(mean_posterior, cross_entropy)
+    "ensemble.cross_entropy", Kind.MEASURED, example={**_LOGITS, "target": 1}, shows=(log_mean_posterior, cross_entropy)
 )
 def loss(
     logits: Logits, target: Index, of: Literal["ensemble", "mean member", "best member", "worst member"] = "ensemble"
@@ -44,9 +51,9 @@ def loss(
     logits = logits.to(for_float64())
     if target >= logits.shape[1]:
         raise Refused(f"'target' is {target}, and the {logits.shape[1]} classes are numbered from 0")
-    each = cross_entropy(logits.softmax(-1), target)
+    each = cross_entropy(logits.log_softmax(-1), target)
     losses = {
-        "ensemble": cross_entropy(mean_posterior(logits), target),
+        "ensemble": cross_entropy(log_mean_posterior(logits), target),
         "mean member": each.mean(),
         "best member": each.min(),
         "worst member": each.max(),
@@ -71,7 +78,7 @@ def accuracy(members: Annotated[int, Between(1, 13)], p: Probability) -> Run:
     """
 
     def evidence() -> list[Block]:
-        sizes = [1, 3, 5, 7, 9]
+        sizes = sorted({1, 3, 5, 7, 9, members})
         chances = sorted({0.3, 0.5, 0.7, round(p, 6)})
         series = [Series(f"p = {q:g}", sizes, [vote_accuracy([q] * k) for k in sizes]) for q in chances]
         return [Curve("Votes help only those who are right more often than not", series, "voters", "accuracy")]

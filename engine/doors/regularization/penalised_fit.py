@@ -9,14 +9,15 @@ from torch import Tensor
 from engine.arguments import Between
 from engine.doors.regularization._arguments import Index, Lam, Matrix, Vector, entry, samples
 from engine.errors import Refused
-from engine.evidence import Block, Curve, Run, Series, Table
+from engine.evidence import Block, Curve, Run, Series, Table, Text
 from engine.layers.dropout_masks import all_masks
 from engine.registry import Kind, function
 from engine.regularization.lasso import lasso
-from engine.regularization.objective import Loss, objective, shared_lam
-from engine.regularization.ridge import ridge, ridge_error, shrinkage
+from engine.regularization.objective import Loss, objective, shared_lam, squared_loss
+from engine.regularization.ridge import RidgeError, ridge, ridge_error, shrinkage, solved
 
 L2 = Literal["half_l2", "l2"]
+_SWEEPS_OF_A_PATH = 300
 _DATA = {"x": [[1, 0], [0, 1], [1, 1]], "y": [2, 0.2, 2]}
 
 
@@ -30,14 +31,12 @@ def ridge_weight(
     so on; ``penalty`` is ½·Σ w² or Σ w².
     """
     x, y = samples(x, y)
-    if lam == 0 and int(torch.linalg.matrix_rank(x)) < x.shape[1]:
-        raise Refused("with lam 0 and dependent features there is no one best w: give lam a positive value")
     start = torch.zeros(x.shape[1]).to(x).requires_grad_()
     (slope,) = torch.autograd.grad(objective(x, y, start, lam, loss, penalty), start, create_graph=True)
     hessian = torch.stack([torch.autograd.grad(part, start, retain_graph=True)[0] for part in slope])
-    w = -torch.linalg.solve(hessian, slope.detach())
+    w = -solved(hessian, slope.detach(), lam)
     shared = shared_lam(lam, len(x), loss, penalty)
-    return Run(entry(w, feature, "feature"), lambda: [_path("ridge", lambda at: ridge(x, y, at), shared or 1.0)])
+    return Run(entry(w, feature, "feature"), lambda: _path("ridge", lambda at, _: ridge(x, y, at), shared or 1.0))
 
 
 @function("ridge.shrinkage", Kind.MEASURED, example={"x": [[3, 0], [0, 1]], "lam": 1}, shows=(ridge, shrinkage))
@@ -78,8 +77,6 @@ def ridge_expected_error(
         raise Refused(f"'weights' needs one entry for each of the {x.shape[1]} columns of 'x', not {len(weights)}")
     if len(x) > 12:
         raise Refused(f"every sign of the noise is tried, for at most 12 samples, and 'x' has {len(x)} rows")
-    if lam == 0 and int(torch.linalg.matrix_rank(x)) < x.shape[1]:
-        raise Refused("with lam 0 and dependent features there is no one best w: give lam a positive value")
     x, targets = samples(x, x @ weights)
     weights = weights.to(x)
     noise = noise_std * (2 * all_masks(len(x)).to(x) - 1)
@@ -89,24 +86,31 @@ def ridge_expected_error(
     variance = (fitted - centre).square().sum(1).mean()
     parts = {"bias": bias, "variance": variance, "total": bias + variance}
 
-    def evidence() -> list[Block]:
-        powers = [power / 4 for power in range(-12, 13)]
-        errors = [ridge_error(x, weights, noise_std, 10**power) for power in powers]
-        series = [
-            Series("squared bias", powers, [float(error.bias) for error in errors]),
-            Series("variance", powers, [float(error.variance) for error in errors]),
-            Series("total", powers, [float(error.total) for error in errors]),
-        ]
-        return [Curve("Expected squared error of the weights", series, "log10 λ", "error")]
+    return Run(float(parts[part]), lambda: [_errors_by_lam(x, weights, noise_std)])
 
-    return Run(float(parts[part]), evidence)
+
+def _errors_by_lam(x: Tensor, weights: Tensor, noise_std: float) -> Curve:
+    """Return squared bias, variance and total over λ, where there is one best w."""
+    errors: dict[float, RidgeError] = {}
+    for power in (quarters / 4 for quarters in range(-12, 13)):
+        try:
+            errors[power] = ridge_error(x, weights, noise_std, 10**power)
+        except Refused:  # dependent features, and a λ too small beside them
+            continue
+    powers = list(errors)
+    series = [
+        Series("squared bias", powers, [float(error.bias) for error in errors.values()]),
+        Series("variance", powers, [float(error.variance) for error in errors.values()]),
+        Series("total", powers, [float(error.total) for error in errors.values()]),
+    ]
+    return Curve("Expected squared error of the weights", series, "log10 λ", "error")
 
 
 @function("lasso.weight", Kind.MEASURED, example={**_DATA, "lam": 1}, shows=(lasso,))
 def lasso_weight(x: Matrix, y: Vector, lam: Lam, feature: Index = 0, l2: Lam = 0.0, loss: Loss = "half_sum") -> Run:
     """Return a weight that minimises loss + λ·Σ abs(w), by coordinate descent; ``l2`` adds ½·l2·Σ w² to ½·Σ (x·w - y)².
 
-    ``loss`` "half_mean" is scikit-learn's. With ``l2`` it is the elastic net, for "half_sum" only.
+    ``loss`` "half_mean" is scikit-learn's. With ``l2`` it is the naïve elastic net, for "half_sum" only.
     """
     w, evidence = _lasso(x, y, lam, l2, loss)
     return Run(entry(w, feature, "feature"), evidence)
@@ -121,19 +125,18 @@ def lasso_num_zeros(x: Matrix, y: Vector, lam: Lam, l2: Lam = 0.0, loss: Loss = 
 
 @function("lasso.lam_for_all_zero", Kind.MEASURED, example=_DATA, shows=(lasso,))
 def lasso_lam_for_all_zero(x: Matrix, y: Vector, loss: Loss = "half_sum") -> Run:
-    """Return the smallest λ for which every weight of the lasso is 0, found by fitting it again and again.
+    """Return the smallest λ for which w = 0 minimises loss + λ·Σ abs(w): the steepest slope of the loss there.
 
-    It is the largest correlation in size, max abs(x_j·y), for ½·Σ (x·w - y)², and that over n for half the mean.
+    Leaving 0 costs λ for each unit of a weight, so no slope up to λ, by autograd, is worth following. It is the largest
+    correlation in size, max abs(x_j·y), for ½·Σ (x·w - y)², and that over n for half the mean; 0 if all are 0.
     """
     x, y = samples(x, y)
-    low, high = 0.0, 2 * float(x.abs().sum() * y.abs().max()) + 1e-300
-    while True:
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if bool(lasso(x, y, middle).any()) else (low, middle)
-    value = high / shared_lam(1.0, len(x), loss, "l1")
-    return Run(value, lambda: [_path("lasso", lambda at: lasso(x, y, at), max(high, 1e-12))])
+    start = torch.zeros(x.shape[1]).to(x).requires_grad_()
+    (slopes,) = torch.autograd.grad(squared_loss(x @ start - y, loss), start)
+    value = float(slopes.abs().max())
+    table = Table("Slope of the loss at w = 0", ["feature", "slope"], list(enumerate(slopes.tolist())))
+    around = shared_lam(value, len(x), loss, "l1") or 1.0
+    return Run(value, lambda: [table, *_lasso_path(x, y, around)])
 
 
 def _lasso(x: Tensor, y: Tensor, lam: float, l2: float, loss: Loss) -> tuple[Tensor, Callable[[], list[Block]]]:
@@ -146,14 +149,33 @@ def _lasso(x: Tensor, y: Tensor, lam: float, l2: float, loss: Loss) -> tuple[Ten
     def evidence() -> list[Block]:
         rows = [(i, float(weight), "0 exactly" if weight == 0 else "") for i, weight in enumerate(w)]
         found = Table(f"λ = {lam:g}", ["feature", "weight", ""], rows)
-        return [found, _path("lasso", lambda at: lasso(x, y, at, l2), shared or 1.0)]
+        return [found, *_lasso_path(x, y, shared or 1.0, l2)]
 
     return w, evidence
 
 
-def _path(name: str, fit: Callable[[float], Tensor], around: float) -> Curve:
-    """Return each weight over λ, on a logarithmic scale from a thousandth of ``around`` to ten times it."""
-    powers = [power / 4 for power in range(-12, 5)]
-    weights = torch.stack([fit(around * 10**power) for power in powers])
-    series = [Series(f"weight {i}", powers, weights[:, i].tolist()) for i in range(weights.shape[1])]
-    return Curve(f"The path of {name}", series, f"log10 (λ/{around:.4g})", "weight")
+def _lasso_path(x: Tensor, y: Tensor, around: float, l2: float = 0.0) -> list[Block]:
+    return _path("lasso", lambda at, near: lasso(x, y, at, l2, start=near, sweeps=_SWEEPS_OF_A_PATH), around)
+
+
+def _path(name: str, fit: Callable[[float, Tensor | None], Tensor], around: float) -> list[Block]:
+    """Return each weight over λ, on a logarithmic scale from a thousandth of ``around`` to ten times it.
+
+    Each fit starts from that for the next larger λ, and those that are refused are left out.
+    """
+    found: dict[float, Tensor] = {}
+    near, refused = None, 0
+    for power in (quarters / 4 for quarters in range(4, -13, -1)):
+        try:
+            near = found[power] = fit(around * 10**power, near)
+        except Refused:
+            refused += 1
+    powers = sorted(found)
+    series = (
+        []
+        if near is None
+        else [Series(f"weight {i}", powers, [float(found[power][i]) for power in powers]) for i in range(len(near))]
+    )
+    curve = Curve(f"The path of {name}", series, f"log10 (λ/{around:.4g})", "weight")
+    left_out = Text(f"{refused} of {refused + len(powers)} fits of the path are left out: they did not settle.")
+    return [*([curve] if powers else []), *([left_out] if refused else [])]

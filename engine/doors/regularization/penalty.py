@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from engine.arguments import Elements
+from engine.arguments import Between, Elements
 from engine.device import for_float64
 from engine.doors.regularization._arguments import Index, Lam, Number, Positive, Vector, entry, samples
 from engine.doors.regularization._search import minimiser
@@ -18,7 +18,7 @@ from engine.regularization.constraint_balls import Ball, first_contact, quadrati
 from engine.regularization.lasso import soft_threshold
 from engine.regularization.priors import Prior, map_weights, negative_log_posterior, negative_log_prior, penalty_weight
 
-Column = Annotated[Tensor, Elements(64, 1)]
+Column = Annotated[Tensor, Elements(64, 1), Between(-1e6, 1e6)]
 _WRITTEN: dict[Penalty, str] = {"half_l2": "½·Σ w²", "l2": "Σ w²", "l1": "Σ abs(w)"}
 
 
@@ -68,8 +68,8 @@ def _shrunk(weight: float, lam: float, kind: Penalty) -> float:
     shows=(first_contact,),
 )
 def contact(
-    hessian: Annotated[Tensor, Elements(4, 2)],
-    centre: Annotated[Tensor, Elements(2, 1)],
+    hessian: Annotated[Tensor, Elements(4, 2), Between(-1e6, 1e6)],
+    centre: Annotated[Tensor, Elements(2, 1), Between(-1e6, 1e6)],
     radius: Positive,
     ball: Ball,
     coordinate: Literal[0, 1] = 0,

@@ -125,6 +125,9 @@ def num_params(
 
     With ``tie_weights`` both embeddings and the output layer share one matrix, and the output has no biases.
 
+    Raises:
+        Refused: the weights are tied, and the two vocabularies differ in size.
+
     >>> num_params(512, 8, 2048, 37_000, 37_000, tie_weights=True).value  # the paper's base model, "65 M"
     63082496
     """
@@ -132,7 +135,7 @@ def num_params(
     layers = (num_encoder_layers, num_decoder_layers)
     with torch.device("meta"):
         network = Transformer(
-            src_vocab_size if not tie_weights else tgt_vocab_size,
+            src_vocab_size,
             tgt_vocab_size,
             embed_dim,
             num_heads,

@@ -22,9 +22,9 @@ _SIZE = 6
     shows=(bilinear_kernel, upsample_bilinear),
 )
 def is_transposed_convolution(
-    align_corners: bool = False, part: Literal["inside", "whole image"] = "inside", stride: Literal[2, 4] = 2
+    align_corners: bool = False, part: Literal["inside", "whole image"] = "inside", stride: Literal[2, 3, 4, 5] = 2
 ) -> Run:
-    """Say whether a transposed convolution with the bilinear kernel equals bilinear interpolation by an even factor.
+    """Say whether a transposed convolution with the bilinear kernel equals bilinear interpolation by its stride.
 
     "inside" leaves out the cells within ``stride`` of the border.
     """

@@ -12,7 +12,7 @@ from engine.experiments.models._together import with_block
 from engine.layers.highway import Highway
 from engine.registry import Kind, function
 
-Depth = Annotated[int, Between(1, 100)]
+Depth = Annotated[int, Between(1, 50)]
 _WIDTH = 12
 
 

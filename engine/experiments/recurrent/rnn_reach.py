@@ -1,12 +1,13 @@
 """What an output of a recurrent network depends on: which steps, which order, which matrix."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.arguments import Between
 from engine.evidence import Run
 from engine.experiments._settle import Holds, randn, settle
 from engine.experiments.recurrent._recurrent import INPUTS, fill, random_network, sequence
@@ -16,11 +17,12 @@ from engine.models.elman import ElmanNetwork
 from engine.registry import Kind, function
 
 Side = Literal["earlier", "same", "later"]
+Layers = Annotated[int, Between(1, 4)]
 _LENGTH, _AT = 6, 2
 
 
 @function("rnn.output_depends_on", Kind.MEASURED, example={"inputs": "earlier"}, shows=(Recurrent,))
-def output_depends_on(inputs: Side, bidirectional: bool = False, kind: CellKind = "rnn", num_layers: int = 1) -> Run:
+def output_depends_on(inputs: Side, bidirectional: bool = False, kind: CellKind = "rnn", num_layers: Layers = 1) -> Run:
     """Say whether a recurrent network's output at one step depends on earlier inputs, the same step's, or later ones.
 
     It is the gradient of the third of six outputs.

@@ -12,7 +12,13 @@ from engine.experiments._settle import Holds, Thresholds, randn, settle
 from engine.registry import Kind, function
 from engine.regularization.bagging import Predictor, bagged, bootstrap
 from engine.regularization.capacity import random_relu_features
-from engine.regularization.ensemble import cross_entropy, geometric_posterior, mean_posterior, vote_accuracy
+from engine.regularization.ensemble import (
+    cross_entropy,
+    geometric_posterior,
+    log_mean_posterior,
+    mean_posterior,
+    vote_accuracy,
+)
 
 Member = Literal["mean", "best", "worst"]
 
@@ -71,7 +77,7 @@ def lowers_variance(learner: Literal["nearest neighbour", "mean"] = "nearest nei
 
 def _removed_variance(generator: torch.Generator, learner: str) -> Tensor:
     fit = _nearest if learner == "nearest neighbour" else _mean
-    single, together, point = [], [], torch.zeros(1, 1).to(randn(generator, 1))
+    single, together, point = [], [], torch.zeros(1, 1, dtype=torch.float64, device=current())
     for _ in range(40):
         x, y = randn(generator, 12, 1), randn(generator, 12)
         single.append(fit(x, y)(point))
@@ -105,7 +111,7 @@ def never_worse_than(member: Member = "mean", loss: Literal["cross_entropy", "sq
 def _excess(generator: torch.Generator, member: Member, loss: str) -> Tensor:
     if loss == "cross_entropy":
         logits = 2 * randn(generator, 3, 200, 4)
-        each, together = cross_entropy(logits.softmax(-1), 0), cross_entropy(mean_posterior(logits), 0)
+        each, together = cross_entropy(logits.log_softmax(-1), 0), cross_entropy(log_mean_posterior(logits), 0)
     else:
         errors = randn(generator, 3, 200)
         each, together = errors.square(), errors.mean(0).square()

@@ -86,29 +86,37 @@ def _difference_of_twins(generator: torch.Generator, penalty: Fit) -> Tensor:
 
 
 @function("penalty.stable_for", Kind.MEASURED, example={"penalty": "l2", "features": "correlated"}, shows=_SHOWS)
-def stable_for(penalty: Literal["l1", "l2"] = "l2", features: Literal["correlated", "unrelated"] = "correlated") -> Run:
+def stable_for(
+    penalty: Literal["l1", "l2"] = "l2",
+    features: Literal["correlated", "unrelated"] = "correlated",
+    lam: Annotated[float, Between(3, 7)] = 5.0,
+) -> Run:
     """Say whether the weights of two features hardly differ from one sample of data to the next.
 
     Their standard deviation over 8 samples of 30 rows is below 0.22, not above 0.28. Correlated features have 0.98.
+    Lasso and ridge have the same λ, in ½·Σ (x·w - y)² + λ·Σ abs(w) and in ½·Σ (x·w - y)² + ½·λ·Σ w².
     """
     return settle(
         "Standard deviation of the weights over 8 samples of data",
         Holds.IF_EQUAL,
         _scatter,
-        {"penalty": penalty, "features": features},
-        [{"penalty": "l1", "features": "correlated"}, {"penalty": "l1", "features": "unrelated"}],
+        {"penalty": penalty, "features": features, "lam": lam},
+        [
+            {"penalty": "l1", "features": "correlated", "lam": lam},
+            {"penalty": "l1", "features": "unrelated", "lam": lam},
+        ],
         Thresholds(none=0.22, some=0.28),
     )
 
 
-def _scatter(generator: torch.Generator, penalty: Literal["l1", "l2"], features: str) -> Tensor:
+def _scatter(generator: torch.Generator, penalty: Literal["l1", "l2"], features: str, lam: float) -> Tensor:
     correlation = 0.98 if features == "correlated" else 0.0
     fits = []
     for _ in range(_RESAMPLES):
         x = randn(generator, 30, 2)
         x[:, 1] = correlation * x[:, 0] + (1 - correlation**2) ** 0.5 * x[:, 1]
         y = x.sum(1) + 0.7 * randn(generator, 30)
-        fits.append(lasso(x, y, 1.0, tolerance=1e-6) if penalty == "l1" else ridge(x, y, 5.0))
+        fits.append(lasso(x, y, lam, tolerance=1e-6) if penalty == "l1" else ridge(x, y, lam))
     return torch.stack(fits).std(0).max()
 
 

@@ -220,6 +220,11 @@ def test_depthwise_costs_one_part_in_out_channels(inside: int, outside: int) -> 
     assert found.value == pytest.approx(depthwise / ordinary, rel=1e-12) == 1 / outside
 
 
+def test_the_most_channels_run_with_the_smallest_kernel() -> None:
+    found = run("conv_depthwise.macs_ratio", in_channels=65536, out_channels=65536, kernel_size=1)
+    assert found.value == 1 / 65536
+
+
 @few
 @given(st.integers(0, 99), st.integers(1, 4), st.integers(1, 2), st.integers(0, 1), PAIR)
 def test_three_dimensional_convolution_equals_torchs(

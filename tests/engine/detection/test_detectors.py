@@ -27,7 +27,7 @@ from engine.models.detection.feature_pyramid import ResNetFPN
 from engine.models.detection.frozen_batch_norm import FrozenBatchNorm2d, freeze_batch_norm
 from engine.models.detection.mask_rcnn import MaskRCNN, mask_rcnn_resnet50_fpn, mask_targets, paste_mask
 from engine.models.detection.region_heads import MaskHead
-from engine.models.detection.region_proposals import RPNHead
+from engine.models.detection.region_proposals import Predictions, RegionProposalNetwork, RPNHead
 
 torch.set_num_threads(1)
 
@@ -185,6 +185,27 @@ def test_mask_rcnn_outlines_what_plain_code_outlines() -> None:
     assert found.labels.tolist() == labels
     assert found.masks.shape == (len(labels), 28, 28)
     assert_close(found.masks, expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("height", "overlap", "stays"), [(6.8, 0.68, True), (7.2, 0.72, False)])
+def test_proposals_that_overlap_by_more_than_0_7_are_dropped(height: float, overlap: float, stays: bool) -> None:
+    with torch.device("meta"):
+        network = RegionProposalNetwork(8)
+    anchors = torch.tensor([[0, 0, 10, 10], [0, 0, 10, height]], dtype=torch.float64)
+    assert plain_iou(*anchors.tolist()) == pytest.approx(overlap)
+    logits, level = torch.tensor([2.0, 1.0], dtype=torch.float64), torch.zeros(2, dtype=torch.int64)
+    proposals = network.propose(Predictions(logits, torch.zeros_like(anchors), anchors, level), (64, 64))
+    assert_close(proposals, anchors if stays else anchors[:1], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("width", "label"), [(4.9, 0), (5.0, 7), (6.0, 7), (8.0, 7)])
+def test_a_region_is_an_objects_from_an_iou_of_one_half_on(width: float, label: int) -> None:
+    objects = Objects(torch.tensor([[0.0, 0.0, 10.0, 10.0]]), torch.tensor([7]))
+    with torch.device("meta"):
+        network = FasterRCNN(**NARROW)
+    regions = network.sample_regions(torch.tensor([[0.0, 0.0, width, 10.0]]), objects, torch.Generator())
+    assert regions.labels.tolist() == [label, 7]  # the true box stands among the candidates
+    assert regions.objects.tolist() == [0, 0]
 
 
 def plain_offsets(reference: list[float], box: list[float], weights: tuple[float, ...]) -> list[float]:

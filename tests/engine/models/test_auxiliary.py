@@ -22,6 +22,11 @@ def test_the_loss_is_the_weighted_sum(weight, auxiliary):
     assert sum(row[3] for row in rows[:-1]) == pytest.approx(rows[-1][3])
 
 
+def test_the_table_of_the_loss_shows_no_rounding_and_no_empty_cells():
+    (table,) = run("auxiliary.loss", main=0.0, auxiliary=[3.0], weight=0.3).evidence()
+    assert table.rows[1:] == [("head 1", 3.0, 0.3, 0.9), ("total", "", "", 0.9)]
+
+
 def test_parameters_of_a_head():
     for channels in (512, 528):
         expected = 128 * (channels + 1) + 1024 * (128 * 16 + 1) + 1000 * 1025

@@ -79,12 +79,18 @@ def test_both_networks_are_the_folded_tent(folds):
         torch.testing.assert_close(network(x).detach(), tent(x, folds), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("folds", [1, 5, 10])
+@pytest.mark.parametrize("folds", [1, 5, 9])
 def test_parameters_and_pieces_of_the_sawtooth(folds):
     assert value("depth.sawtooth_num_params", folds=folds, shape="deep") == 6 * folds + 1
     assert value("depth.sawtooth_num_params", folds=folds, shape="shallow") == 3 * 2**folds + 1
     for shape in ("deep", "shallow"):
         assert value("depth.sawtooth_pieces", folds=folds, shape=shape) == 2**folds
+
+
+def test_a_wide_layer_is_run_up_to_nine_folds_and_a_deep_net_up_to_twelve():
+    assert value("depth.sawtooth_pieces", folds=12, shape="deep") == 4096
+    with pytest.raises(Refused, match=r"folds is 10, and one layer of 2\^folds units is run up to 9 folds only; use"):
+        run("depth.sawtooth_pieces", folds=10, shape="shallow")
 
 
 def test_a_wide_net_of_equal_parameters_misses_the_sawtooth_and_meets_a_parabola():

@@ -86,6 +86,12 @@ def test_refusals_are_sentences():
         run("highway.forward", weight=[[1, 2], [3, 4]], **{**given, "x": [1.0, 2.0, 3.0]})
 
 
+@pytest.mark.parametrize("name", ["highway.fresh_stack_passes_gradient", "highway.shortcut_passes_everything"])
+def test_a_stack_has_at_most_fifty_layers(name):
+    with pytest.raises(Refused, match="'depth' must be a whole number from 1 to 50, not 51"):
+        run(name, depth=51)
+
+
 def test_the_limits_are_settled():
     controls = [{"gate": "open", "output": "x"}, {"gate": "half", "output": "x"}, {"gate": "closed", "output": "H"}]
     assert_settles("highway.limit_is", {"gate": "closed", "output": "x"}, controls)

@@ -85,6 +85,13 @@ def test_a_range_of_zero_goes_to_the_low_end():
     assert beyond == pytest.approx(3, rel=1e-12)
 
 
+@pytest.mark.parametrize("values", [[0.1] * 3, [0.1, None, 0.1, 0.1], [1e5 / 3] * 7])
+def test_equal_values_have_no_spread_though_their_mean_is_rounded(values):
+    arguments = {"train": values, "position": 0}
+    assert run("preprocessing.standardised", values=[values[0]], **arguments).value == 0
+    assert run("preprocessing.standardised", values=[values[0] + 0.5], **arguments).value == pytest.approx(0.5)
+
+
 def test_what_cannot_be_scaled_is_refused():
     with pytest.raises(Refused, match="more than 1 known values"):
         run("preprocessing.standardised", values=[1, None], position=0, ddof=1)

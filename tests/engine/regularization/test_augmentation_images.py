@@ -125,6 +125,15 @@ def test_colour_shift_by_an_eigen_decomposition(channel):
         assert found == pytest.approx(expected, rel=1e-9)
 
 
+def test_a_direction_that_is_arbitrary_is_refused():
+    pixels = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]]
+    for alphas in ([0.1, 0, 0], [0, 0.1, 0]):
+        with pytest.raises(Refused, match=r"have the same variance 0\.5, so their directions are arbitrary"):
+            run("augmentation.colour_shift", pixels=pixels, alphas=alphas)
+    assert run("augmentation.colour_shift", pixels=pixels, alphas=[0, 0, 0.1]).value == pytest.approx(0, abs=1e-15)
+    assert run("augmentation.colour_shift", pixels=[[1, 2, 3]], alphas=[0.1, 0, 0]).value == 0
+
+
 def test_pca_colour_adds_one_shift_to_all_pixels():
     image = picture(3, 4, 5)
     colours = principal_colours(image.flatten(1).T)

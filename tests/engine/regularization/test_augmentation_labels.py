@@ -68,6 +68,13 @@ def test_generated_samples_follow_the_real_ones_of_their_class():
         torch.testing.assert_close(more[start : start + 5], expected, rtol=1e-9, atol=1e-12)
 
 
+def test_all_synonyms_of_a_long_sentence_are_counted():
+    found = run("augmentation.back_translations", sentence=["film"] * 12)
+    assert found.value == 2**12
+    (table,) = found.evidence()
+    assert "40 of 4096" in table.title
+
+
 def test_words_and_drawings_that_there_are_not_are_refused():
     with pytest.raises(Refused, match="the toy dictionary has no 'movies'; did you mean 'movie'"):
         run("augmentation.back_translations", sentence=["movies"])

@@ -83,3 +83,16 @@ def test_what_has_no_ellipses_is_refused():
             run("penalty.first_contact", hessian=hessian, centre=[1, 1], radius=1, ball="l1")
     with pytest.raises(Refused, match="this is about two weights"):
         run("penalty.first_contact", hessian=[[1]], centre=[1, 1], radius=1, ball="l1")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e7])
+def test_numbers_that_are_none_are_refused(bad):
+    for arguments in ({"hessian": [[bad, 0], [0, 1]]}, {"centre": [3, bad]}):
+        given = {"hessian": [[1, 0], [0, 1]], "centre": [3, 4], "radius": 1, "ball": "l2", **arguments}
+        with pytest.raises(Refused, match=next(iter(arguments))):
+            run("penalty.first_contact", **given)
+
+
+def test_the_search_on_a_disc_ends_without_a_number():
+    centre = torch.tensor([float("nan"), 4.0], dtype=torch.float64)
+    assert first_contact(torch.eye(2, dtype=torch.float64), centre, 1.0, "l2").isnan().any()

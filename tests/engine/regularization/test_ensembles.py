@@ -12,6 +12,7 @@ from engine.errors import Refused
 from engine.regularization.ensemble import geometric_posterior, majority, mean_posterior, vote_accuracy
 
 LOGITS = np.random.default_rng(0).standard_normal((4, 3)) * 2
+TWO_MEMBERS = 800 + math.log(2) - math.log1p(math.exp(-2))  # -log of (e⁻⁸⁰⁰ + e⁻⁸⁰²)/2
 
 
 def softmax(rows):
@@ -46,6 +47,19 @@ def test_cross_entropies_and_jensens_inequality(target):
     found = {of: run("ensemble.cross_entropy", **arguments, of=of).value for of in expected}
     assert found == pytest.approx(expected, rel=1e-9)
     assert found["ensemble"] <= found["mean member"]
+
+
+@pytest.mark.parametrize(("logits", "expected"), [([[800, 0]], 800.0), ([[800, 0], [802, 0]], TWO_MEMBERS)])
+def test_cross_entropy_of_a_probability_too_small_for_a_float(logits, expected):
+    arguments = {"logits": logits, "target": 1}
+    assert run("ensemble.cross_entropy", **arguments).value == pytest.approx(expected, rel=1e-12)
+    mean = sum(row[0] for row in logits) / len(logits)
+    assert run("ensemble.cross_entropy", **arguments, of="mean member").value == pytest.approx(mean)
+
+
+def test_the_curve_of_votes_goes_as_far_as_was_asked():
+    (curve,) = run("ensemble.vote_accuracy", members=13, p=0.7).evidence()
+    assert curve.series[0].x[-1] == 13
 
 
 @pytest.mark.parametrize("members", [1, 2, 3, 4, 9])

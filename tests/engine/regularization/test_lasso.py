@@ -92,6 +92,44 @@ def test_the_least_penalty_that_empties_the_model():
     assert run("lasso.num_zeros", **arguments, lam=expected * 0.999).value == 3
 
 
+@pytest.mark.parametrize("loss", ["half_sum", "sum", "mean", "half_mean"])
+def test_the_least_penalty_of_each_loss(loss):
+    x, y = problem(6)
+    factor = {"half_sum": 1, "sum": 2, "mean": 2 / len(y), "half_mean": 1 / len(y)}[loss]
+    found = run("lasso.lam_for_all_zero", x=x.tolist(), y=y.tolist(), loss=loss).value
+    assert found == pytest.approx(factor * np.abs(x.T @ y).max(), rel=1e-9)
+
+
+def test_no_penalty_is_needed_where_nothing_correlates():
+    found = run("lasso.lam_for_all_zero", x=[[1, 0], [1, 0]], y=[1, -1])
+    assert found.value == 0
+    assert found.evidence()
+
+
+def test_nearly_dependent_features_do_not_hinder_the_least_penalty():
+    x = [[1.0, 1.00001], [2.0, 2.0], [3.0, 2.99999]]
+    found = run("lasso.lam_for_all_zero", x=x, y=[1, -2, 3])
+    assert found.value == pytest.approx(max(abs(np.array(x).T @ [1, -2, 3])), rel=1e-9)
+
+
+def test_a_path_draws_only_the_fits_that_settle():
+    x, y = np.array([[1.0, 1.1], [2.0, 2.0], [3.0, 2.9]]), np.array([10.0, 1.0, -8.0])
+    _, curve, left_out = run("lasso.lam_for_all_zero", x=x.tolist(), y=y.tolist()).evidence()
+    powers = curve.series[0].x
+    for power, *weights in zip(powers, *(line.y for line in curve.series), strict=True):
+        assert weights == pytest.approx(by_signs(x, y, 10**power * max(abs(x.T @ y))), rel=1e-7, abs=1e-9)
+    assert 0 < len(powers) < 17
+    assert f"{17 - len(powers)} of 17 fits" in left_out.text
+
+
+def test_a_fit_that_starts_at_the_minimum_needs_one_sweep():
+    x, y = (torch.from_numpy(part) for part in problem(6))
+    end = lasso(x, y, 0.3)
+    torch.testing.assert_close(lasso(x, y, 0.3, start=end, tolerance=1e-10, sweeps=1), end)
+    with pytest.raises(Refused, match="after 1 sweeps"):
+        lasso(x, y, 0.3, sweeps=1)
+
+
 def test_a_column_of_zeros_keeps_the_weight_0():
     x = torch.tensor([[1.0, 0.0], [2.0, 0.0]], dtype=torch.float64)
     assert lasso(x, x[:, 0], 0.0).tolist() == pytest.approx([1.0, 0.0])

@@ -7,6 +7,7 @@ import sympy
 import torch
 from door_runs import run
 
+from engine.doors.regularization._search import minimiser
 from engine.errors import Refused
 from engine.regularization.priors import map_weights, negative_log_posterior, penalty_weight
 
@@ -74,3 +75,14 @@ def test_the_evidence_has_its_minimum_at_the_value():
     posterior = curve.series[0]
     at = posterior.x[posterior.y.index(min(posterior.y))]
     assert math.isclose(at, result.value, abs_tol=abs(posterior.x[1] - posterior.x[0]))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e7])
+def test_targets_that_are_no_numbers_are_refused(bad):
+    with pytest.raises(Refused, match="y"):
+        run("penalty.map_weight", x=[1, 2], y=[1, bad], noise_std=1, prior="gaussian", scale=1)
+
+
+def test_a_search_between_no_numbers_ends():
+    nan = float("nan")
+    assert math.isnan(minimiser(lambda w: w.square(), nan, nan))

@@ -90,6 +90,7 @@ CLAIMS = [
     ("augmentation.keeps_differences_between_pixels", {}, [{"by": "contrast"}]),
     ("augmentation.round_trip_keeps_sentiment", {}, [{"loses": "negations"}]),
     ("augmentation.generated_samples_serve", {}, [{"labels": "swapped"}]),
+    ("augmentation.generated_samples_serve", {"labels": "none generated"}, [{"labels": "swapped"}]),
     ("capacity.underfits", {"vary": "degree", "size": 1}, [{"vary": "degree", "size": 3}]),
     ("capacity.underfits", {"vary": "width", "size": 1}, [{"vary": "width", "size": 16}]),
     (
@@ -118,3 +119,9 @@ def test_the_evidence_starts_with_the_answer(name, arguments):
 def test_a_geometric_mean_needs_probabilities():
     with pytest.raises(Refused, match="geometric mean"):
         run("dropout.scaling_is_exact", {"network": "linear", "mean": "geometric"})
+
+
+@pytest.mark.parametrize("lam", [3, 7])
+@pytest.mark.parametrize(("penalty", "stable"), [("l2", True), ("l1", False)])
+def test_stability_under_correlation_is_compared_at_one_lam(lam, penalty, stable):
+    assert run("penalty.stable_for", {"penalty": penalty, "lam": lam}).value is stable

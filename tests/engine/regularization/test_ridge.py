@@ -76,6 +76,24 @@ def test_expected_error_is_squared_bias_plus_variance():
     assert [float(part) for part in formula] == pytest.approx([bias, variance], rel=1e-9)
 
 
+@pytest.mark.parametrize("lam", [0, 1e-9])
+def test_features_dependent_to_the_numbers_precision_are_refused(lam):
+    x = [[1e6, 1e6]] * 6
+    with pytest.raises(Refused, match="no one best w: give lam a larger value"):
+        run("ridge.weight", x=x, y=[1] * 6, lam=lam)
+    with pytest.raises(Refused, match="no one best w: give lam a larger value"):
+        run("ridge.expected_error", x=x, weights=[1, 1], noise_std=1, lam=lam)
+    with pytest.raises(Refused, match="no one best w"):
+        ridge_error(torch.tensor(x, dtype=torch.float64), torch.ones(2, dtype=torch.float64), 1.0, lam)
+
+
+def test_the_evidence_leaves_out_the_penalties_that_are_too_small():
+    x = [[1e6, 1e6]] * 6
+    assert run("ridge.weight", x=x, y=[1] * 6, lam=1).evidence()
+    (curve,) = run("ridge.expected_error", x=x, weights=[1, 1], noise_std=1, lam=1000).evidence()
+    assert 0 < len(curve.series[0].x) < 25
+
+
 def test_dependent_features_without_a_penalty_are_refused():
     x = torch.tensor([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]], dtype=torch.float64)
     with pytest.raises(Refused, match="no one best w"):

@@ -1,6 +1,7 @@
 """Shape rules beside torch: what each operation gives, on drawn shapes, and what it refuses."""
 
 import math
+from itertools import product
 
 import pytest
 import torch
@@ -95,6 +96,17 @@ def test_the_alignment_is_by_the_last_axis():
     assert aligned((8, 1, 6), (7, 1), ()) == [(8, 1, 6), (None, 7, 1), (None, None, None)]
     rows = run("tensor.broadcasts", shapes=[[2, 3, 8], [2, 10, 8]]).evidence()[0].rows
     assert rows[-1] == ("fits", True, False, True)
+
+
+def test_every_entry_of_a_column_and_of_a_row_stretched_to_a_block():
+    for shape in [(3, 1), (4,), (2, 1, 1), (1,)]:
+        numbered = torch.arange(math.prod(shape)).reshape(shape)
+        block = numbered.broadcast_to(2, 3, 4)
+        for index in product(range(2), range(3), range(4)):
+            found = source_index(shape, index)
+            assert numbered[found] == block[index]
+            asked = {"shape": list(shape), "target": [2, 3, 4], "index": list(index)}
+            assert run("tensor.broadcast_source", **asked).value == list(found)
 
 
 @few

@@ -73,6 +73,13 @@ def test_parameters_of_a_whole_transformer_by_arithmetic(head_dim, heads, hidden
     assert found == blocks + (words * d if tied else (2 * words + 3) * d + d * words + words)
 
 
+def test_two_vocabularies_of_different_size_are_not_counted_as_tied():
+    layers = {"num_encoder_layers": 1, "num_decoder_layers": 1}
+    sizes = {"embed_dim": 8, "num_heads": 2, "dim_feedforward": 16, "src_vocab_size": 9, "tgt_vocab_size": 7}
+    with pytest.raises(Refused, match="tie_weights needs one vocabulary, and src_vocab_size is 9 and tgt_vocab_size 7"):
+        value("transformer.num_params", **sizes, **layers, tie_weights=True)
+
+
 NETWORKS = {
     "transformer_base_stacks": 44_140_544,
     "transformer_base": 63_082_496,

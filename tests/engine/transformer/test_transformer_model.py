@@ -172,6 +172,16 @@ def test_what_is_written_is_the_likeliest_token_of_each_pass_of_the_prefix():
         assert write(ours, source, bos=0, eos=whole[0], max_len=5, cached=cached).passes == 1
 
 
+def test_nothing_is_written_for_a_length_below_one():
+    with pytest.raises(Refused, match="max_len is 0, and at least one token is written; use a max_len from 1"):
+        write(network(), ids_of(1, SOURCE_TOKENS, 1, 5), bos=0, eos=None, max_len=0)
+
+
+def test_two_vocabularies_of_different_size_cannot_be_tied():
+    with pytest.raises(Refused, match="tie_weights needs one vocabulary, and src_vocab_size is 9 and tgt_vocab_size 7"):
+        Transformer(9, 7, 8, 2, 1, 1, 16, tie_weights=True)
+
+
 def test_published_numbers_of_parameters_of_the_base_model():
     with torch.device("meta"):
         base = transformer_base()

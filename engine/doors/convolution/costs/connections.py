@@ -21,7 +21,8 @@ from engine.registry import Kind, function
 Connections = Literal["full", "local", "shared"]
 Small = Annotated[Tensor, Elements(256, 2), Between(-1e6, 1e6)]
 Side = Annotated[int, Between(1, 64)]
-_MOST = 2**62
+_MOST = 2**60
+"""The most weights of one layer: torch counts its bytes, four a weight, in 64 bits."""
 
 
 @function(

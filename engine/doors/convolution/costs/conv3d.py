@@ -63,6 +63,7 @@ class _Layer(NamedTuple):
         places = [window.positions(size) for window, size in zip(windows, self.image[1:], strict=True)]
         check_elements("an input", self.image)
         check_elements("an output", (self.out_channels, *places))
+        _check_weight(self.image[0], self.out_channels, self.kernel_size)
         return self.out_channels * prod(places) * self.image[0] * prod(window.kernel_size for window in windows)
 
     def table(self) -> Table:
@@ -127,6 +128,7 @@ def num_params(in_channels: Channels, out_channels: Channels, kernel_size: Kerne
     >>> num_params(3, 64, kernel_size=3).value
     5248
     """
+    _check_weight(in_channels, out_channels, kernel_size)
     return params_run(lambda place: nn.Conv3d(in_channels, out_channels, kernel_size, bias=bias, device=place))
 
 
@@ -137,6 +139,7 @@ def weight_shape(in_channels: Channels, out_channels: Channels, kernel_size: Ker
     >>> weight_shape(3, 8, kernel_size=(2, 3, 5)).value
     [8, 3, 2, 3, 5]
     """
+    _check_weight(in_channels, out_channels, kernel_size)
     layer = nn.Conv3d(in_channels, out_channels, kernel_size, device=META)
     return Run(list(layer.weight.shape), lambda: [Text(f"{layer}: {sizes(layer.weight.shape)}")], str(META))
 
@@ -160,6 +163,10 @@ def output(x: Clip, weight: Clip, at: Place | None = None) -> Run:
     y = conv3d(clip[None, None], weight.to(clip)[None, None])[0, 0]
     grids = [grid("input, frames one below the other", clip), grid("output, frames one below the other", y)]
     return Run(picked(y, at), lambda: grids, str(y.device))
+
+
+def _check_weight(in_channels: int, out_channels: int, kernel_size: Three) -> None:
+    check_elements("a weight", (out_channels, in_channels, *_three(kernel_size)))
 
 
 def _three(setting: Three) -> tuple[int, int, int]:

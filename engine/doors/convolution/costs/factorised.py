@@ -11,6 +11,7 @@ from engine.analysis.macs import macs as count_macs
 from engine.analysis.output_shape import META, check_elements
 from engine.analysis.params import num_params as count_params
 from engine.analysis.receptive_field import Layer, measured
+from engine.analysis.window import pair
 from engine.arguments import Between, Channels, Size
 from engine.doors.convolution.conv_separable import separable
 from engine.errors import Refused
@@ -109,9 +110,7 @@ def reduced_ratio(
 
 def _conv(in_channels: int, out_channels: int, kernel_size: int | tuple[int, int]) -> nn.Conv2d:
     """Return a convolution without a bias on the meta device; it keeps the size of an image."""
-    check_elements(
-        "a weight", (in_channels, out_channels, *([64, 64] if isinstance(kernel_size, int) else kernel_size))
-    )
+    check_elements("a weight", (out_channels, in_channels, *pair(kernel_size)))
     return nn.Conv2d(in_channels, out_channels, kernel_size, padding="same", bias=False, device=META)
 
 

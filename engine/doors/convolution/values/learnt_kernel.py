@@ -8,8 +8,11 @@ from engine.arguments import Between
 from engine.convolution.conv2d import conv2d
 from engine.convolution.edge_detector import fit_kernel, learn_kernel, striped_image
 from engine.doors.convolution.values._images import Place, grid, picked
+from engine.errors import Refused
 from engine.evidence import Curve, Run, Series
 from engine.registry import Kind, function
+
+_MOST = 10**6
 
 
 @function("conv.learnt_kernel", Kind.MEASURED, example={"steps": 10}, shows=(learn_kernel, fit_kernel))
@@ -20,6 +23,9 @@ def learnt_kernel(
 
     The error is the sum of squares over the output. Source of image and task: "Dive into Deep Learning", section 7.2.4.
 
+    Raises:
+        Refused: the rate is so large that a weight leaves ±1e6.
+
     >>> [round(weight, 2) for weight in learnt_kernel(30).value[0]]
     [1.0, -1.0]
     """
@@ -27,7 +33,8 @@ def learnt_kernel(
     y = conv2d(x, x.new_tensor([[[[1.0, -1.0]]]]))
     kernels = [kernel[0, 0] for kernel in learn_kernel(x, y, x.new_zeros(1, 1, 1, 2), steps, lr)]
     numbers = list(range(len(kernels)))
-    weights = torch.stack(kernels)[:, 0].clamp(-1e6, 1e6)  # a rate that is too large leaves every axis
+    weights = torch.stack(kernels)[:, 0]
+    _check_converging(weights, lr)
     lines = [Series(f"weight {tap}", numbers, weights[:, tap].tolist()) for tap in (0, 1)]
     fitted = fit_kernel(x, y, (1, 2))[0, 0]
 
@@ -38,3 +45,11 @@ def learnt_kernel(
         grid("least squares, for comparison", fitted, "tap", "tap"),
     ]
     return Run(picked(kernels[-1], at), lambda: blocks, "cpu")
+
+
+def _check_converging(weights: torch.Tensor, lr: float) -> None:
+    """Refuse ``(steps + 1, 2)`` weights of which one is beyond ±1e6, or is no number any more."""
+    inside = (weights.abs() <= _MOST).all(dim=1)
+    if not inside.all():
+        step = int(inside.int().argmin())
+        raise Refused(f"with lr {lr:g} a weight leaves ±{_MOST:,} in step {step}; use fewer steps or a smaller lr")
