@@ -11,21 +11,10 @@ from engine.arguments import Between, Elements
 from engine.detection.pixel_loss import pixel_cross_entropy
 from engine.errors import Refused
 from engine.evidence import Blocks, Heatmap, Run, Table
-from engine.models.detection.fcn_vgg import FCNVGG, bilinear_kernel, bilinear_upsampling
+from engine.models.detection.fcn_vgg import FCNVGG, bilinear_upsampling
 from engine.registry import Kind, function
 
 Factor = Literal[2, 4, 8, 16, 32]
-
-
-@function("fcn.bilinear_kernel", Kind.CLOSED_FORM, example={"kernel_size": 4}, shows=(bilinear_kernel,))
-def kernel(kernel_size: Annotated[int, Between(1, 64)]) -> Run:
-    """Return the k × k weights with which a transposed convolution interpolates: the product of two triangles.
-
-    >>> kernel(4).value[0]
-    [0.0625, 0.1875, 0.1875, 0.0625]
-    """
-    weights = bilinear_kernel(kernel_size).tolist()
-    return Run(weights, lambda: [Heatmap(f"{kernel_size}×{kernel_size}", weights)])
 
 
 @function("fcn.upsampled", Kind.MODULE, example={"scores": [[0, 1], [2, 3]], "factor": 2}, shows=(bilinear_upsampling,))

@@ -4,7 +4,6 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from engine.detection.selective_search import selective_search
 from engine.doors.detection.proposals import Method, cnn_passes
@@ -13,7 +12,6 @@ from engine.evidence import Run, Table
 from engine.experiments._settle import Holds, Thresholds, randn, settle
 from engine.layers.residual import Bottleneck
 from engine.models.detection.fcn_resnet import dilate
-from engine.models.detection.fcn_vgg import bilinear_upsampling
 from engine.models.detection.region_proposals import RegionProposalNetwork
 from engine.registry import Kind, function
 
@@ -77,44 +75,6 @@ def _output(head: str, height: int, width: int) -> str:
         return "×".join(map(str, network(torch.zeros(1, 3, height, width)).shape[1:]))
     except RuntimeError:
         return "an error"
-
-
-@function(
-    "fcn.upsampling_is_interpolation", Kind.MEASURED, example={"weights": "bilinear"}, shows=(bilinear_upsampling,)
-)
-def upsampling_is_interpolation(
-    weights: Literal["bilinear", "random"] = "bilinear",
-    factor: Literal[2, 4, 8] = 2,
-    where: Literal["inside", "everywhere"] = "inside",
-) -> Run:
-    """Say whether a transposed convolution with these weights is bilinear interpolation, off the borders or also there.
-
-    Kernel 2·factor, stride ``factor``, cropped by factor/2. At its borders interpolation repeats the edge, and the
-    transposed convolution fades to 0.
-    """
-    return settle(
-        "The transposed convolution beside interpolation",
-        Holds.IF_EQUAL,
-        _not_interpolated,
-        {"weights": weights, "factor": factor, "where": where},
-        [
-            {"weights": "bilinear", "factor": factor, "where": "inside"},
-            {"weights": "random", "factor": factor, "where": "inside"},
-            {"weights": "bilinear", "factor": factor, "where": "everywhere"},
-        ],
-    )
-
-
-def _not_interpolated(generator: torch.Generator, weights: str, factor: int, where: str) -> Tensor:
-    x = randn(generator, 1, 1, 5, 5)
-    with torch.random.fork_rng(devices=[]):
-        layer = bilinear_upsampling(1, factor).to(x)
-    if weights == "random":
-        layer.weight.data = randn(generator, *layer.weight.shape)
-    half = factor // 2
-    cropped: Tensor = layer(x)[0, 0, half:-half, half:-half]
-    difference = cropped - F.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False)[0, 0]
-    return difference[half:-half, half:-half] if where == "inside" else difference
 
 
 @function("fcn.dilation_replaces_stride", Kind.MEASURED, example={"dilated": True}, shows=(dilate,))

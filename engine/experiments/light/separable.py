@@ -17,7 +17,7 @@ from engine.registry import Kind, function
 _IN, _OUT, _SIDE = 3, 5, 7
 
 
-@function("separable.is_one_convolution", Kind.MEASURED, example={"between": "nothing"})
+@function("conv_separable.is_one_convolution", Kind.MEASURED, example={"between": "nothing"})
 def is_one_convolution(between: Literal["nothing", "relu"] = "nothing") -> Run:
     """Say whether depthwise 3×3 and then 1×1 equal the one 3×3 convolution with weights pointwise · depthwise."""
     return settle(
@@ -36,7 +36,7 @@ def _not_one(generator: torch.Generator, between: str) -> Tensor:
     return torch.sub(pair, functional.conv2d(x, pointwise * depthwise[:, 0]))[0].flatten(1)
 
 
-@function("separable.can_imitate", Kind.MEASURED, example={"convolution": "random"})
+@function("conv_separable.can_imitate", Kind.MEASURED, example={"convolution": "random"})
 def can_imitate(convolution: Literal["random", "rank one per channel"] = "random") -> Run:
     """Say whether some depthwise separable pair equals this ordinary 3×3 convolution.
 
@@ -60,7 +60,7 @@ def _not_imitated(generator: torch.Generator, convolution: str) -> Tensor:
     return torch.sub(functional.conv2d(x, weight), functional.conv2d(filtered, mixing))[0].flatten(1)
 
 
-@function("separable.mixes", Kind.MEASURED, example={"layer": "depthwise", "what": "places"})
+@function("conv_separable.mixes", Kind.MEASURED, example={"layer": "depthwise", "what": "places"})
 def mixes(
     layer: Literal["depthwise", "pointwise", "standard"] = "depthwise", what: Literal["places", "channels"] = "places"
 ) -> Run:

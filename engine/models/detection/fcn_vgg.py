@@ -16,6 +16,7 @@ from typing import ClassVar, Final, Literal
 import torch
 from torch import Tensor, nn
 
+from engine.convolution.upsampling.interpolation import bilinear_kernel
 from engine.models.vgg import CONFIGURATIONS
 from engine.models.zoo import model
 
@@ -80,19 +81,6 @@ class FCNVGG(nn.Module):
         return large[:, :, start : start + height, start : start + width]
 
 
-def bilinear_kernel(kernel_size: int) -> Tensor:
-    """Return the k x k weights of bilinear interpolation: the product of two triangles, 1 at the middle.
-
-    For up-sampling by s the kernel is 2s wide (s even). Its rows shifted by s add up to 1, so a constant stays one.
-
-    >>> bilinear_kernel(4)[1].tolist()
-    [0.1875, 0.5625, 0.5625, 0.1875]
-    """
-    places = torch.arange(kernel_size, dtype=torch.float64) - (kernel_size - 1) / 2
-    triangle = 1 - places.abs() / ((kernel_size + 1) // 2)
-    return torch.outer(triangle, triangle)
-
-
 def bilinear_upsampling(channels: int, factor: int) -> nn.ConvTranspose2d:
     """Return a transposed convolution that starts as bilinear up-sampling of each channel by an even ``factor``.
 
@@ -102,7 +90,7 @@ def bilinear_upsampling(channels: int, factor: int) -> nn.ConvTranspose2d:
     if not layer.weight.is_meta:  # a meta weight has nothing to fill
         with torch.no_grad():
             layer.weight.zero_()
-            layer.weight[range(channels), range(channels)] = bilinear_kernel(2 * factor).to(layer.weight)
+            layer.weight[range(channels), range(channels)] = bilinear_kernel(factor).to(layer.weight)
     return layer
 
 

@@ -30,8 +30,6 @@ CLAIMS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
     ("rcnn.passes_grow_with_proposals", {"method": "rcnn"}, [{"method": "fast_rcnn"}]),
     ("proposals.depend_on_weights", {"method": "rpn"}, [{"method": "selective_search"}]),
     ("fcn.takes_every_size", {"head": "1x1 convolution"}, [{"head": "linear layer"}]),
-    ("fcn.upsampling_is_interpolation", {}, [{"weights": "random"}, {"where": "everywhere"}]),
-    ("fcn.upsampling_is_interpolation", {"factor": 8}, [{"weights": "random", "factor": 8}]),
     ("fcn.dilation_replaces_stride", {"dilated": True}, [{"dilated": False}]),
     ("small_object.features_agree", {"residual": True}, [{"residual": False}]),
 ]

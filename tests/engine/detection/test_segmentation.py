@@ -16,7 +16,6 @@ from engine.errors import Refused
 from engine.models.detection.fcn_resnet import FCN, dilate, fcn_resnet50, fcn_resnet50_aux
 from engine.models.detection.fcn_vgg import (
     FCNVGG,
-    bilinear_kernel,
     bilinear_upsampling,
     fcn8s_vgg16,
     fcn16s_vgg16,
@@ -175,14 +174,14 @@ def test_bilinear_up_sampling_is_interpolation_off_the_borders(factor: int) -> N
     assert door.shape == (6 * factor, 7 * factor)
 
 
-@pytest.mark.parametrize("size", [2, 3, 4, 5, 8])
-def test_the_kernel_is_two_triangles(size: int) -> None:
-    factor = (size + 1) // 2
-    centre = factor - 1 if size % 2 else factor - 0.5
-    side = [1 - abs(place - centre) / factor for place in range(size)]
-    expected = [[a * b for b in side] for a in side]
-    assert bilinear_kernel(size).tolist() == [pytest.approx(row) for row in expected]
-    assert value("fcn.bilinear_kernel", kernel_size=size) == [pytest.approx(row) for row in expected]
+@pytest.mark.parametrize("factor", [2, 4, 8])
+def test_the_first_weights_are_two_triangles_in_each_channel_by_itself(factor: int) -> None:
+    weight = bilinear_upsampling(2, factor).weight.detach().tolist()
+    side = [1 - abs(place - (factor - 0.5)) / factor for place in range(2 * factor)]
+    for one in (0, 1):
+        for other in (0, 1):
+            expected = [[a * b * (one == other) for b in side] for a in side]
+            assert weight[one][other] == [pytest.approx(row) for row in expected]
 
 
 def test_sizes_are_refused() -> None:

@@ -107,9 +107,9 @@ def test_no_penalty_is_needed_where_nothing_correlates():
 
 
 def test_nearly_dependent_features_do_not_hinder_the_least_penalty():
-    x = [[1.0, 1.00001], [2.0, 2.0], [3.0, 2.99999]]
-    found = run("lasso.lam_for_all_zero", x=x, y=[1, -2, 3])
-    assert found.value == pytest.approx(max(abs(np.array(x).T @ [1, -2, 3])), rel=1e-9)
+    x, y = [[0.1, 0.1001], [0.2, 0.2], [0.3, 0.3]], [1, 1, -1.0001]
+    expected = max(abs(np.array(x).T @ y))
+    assert run("lasso.lam_for_all_zero", x=x, y=y).value == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_path_draws_only_the_fits_that_settle():
