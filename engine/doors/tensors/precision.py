@@ -122,15 +122,15 @@ def total(values: Annotated[Sequence[Number], Length(1, 256)], dtype: DType) -> 
 
 @function("precision.log", Kind.MODULE, example={"value": 0, "dtype": "float32"}, shows=_SHOWS)
 def log(value: Annotated[float, Between(0, 1)], dtype: DType, eps: Annotated[float, Between(0, 1)] = 0.0) -> Run:
-    """Return log(value + eps) in this type; "-inf" where that is log 0.
+    """Return log(value + eps) in this type; minus infinity where that is log 0.
 
     >>> log(0, "float32").value, round(log(0, "float64", eps=1e-12).value, 4)
-    ('-inf', -27.631)
+    (-inf, -27.631)
     """
     found = float((_stored(value, dtype) + _stored(eps, dtype)).log())
     rows = [(name, str(float((_stored(value, name) + _stored(eps, name)).log()))) for name in _TYPES]
     table = Table(f"log({value:g} + {eps:g})", ["type", "number"], rows)
-    return Run(found if found != float("-inf") else "-inf", lambda: [table], "cpu")
+    return Run(found, lambda: [table], "cpu")
 
 
 def _stored(value: float, dtype: str) -> Tensor:

@@ -23,6 +23,8 @@ def softmax(x: Values, dim: Dim) -> Run:
     >>> softmax(torch.zeros(2, 4, dtype=torch.float64), dim=1).value[0]
     [0.25, 0.25, 0.25, 0.25]
     """
+    if x.dim() == 0:
+        raise Refused("a single number has no axis along which numbers could share a sum")
     if not -x.dim() <= dim < x.dim():
         raise Refused(f"dim {dim} is out of range: it runs from {-x.dim()} to {x.dim() - 1} here")
     x = x.to(for_float64())

@@ -97,6 +97,7 @@ def test_macs_of_both_detectors_are_torchvisions_134_38_giga() -> None:
     """At 800 x 800 with 1000 proposals; nothing is found, so Mask R-CNN's masks cost nothing."""
     for name in ("faster_rcnn_resnet50_fpn", "mask_rcnn_resnet50_fpn"):
         macs = value("detection.macs", name=name, height=800, width=800, proposals=1000, found=0)
+        assert macs == 134_379_721_216
         assert round(macs / 1e9, 2) == 134.38
 
 

@@ -104,10 +104,10 @@ def test_sums_that_are_rounded_after_each_addition():
 
 
 def test_logarithms_of_zero():
-    assert run("precision.log", value=0, dtype="float32").value == "-inf"
+    assert run("precision.log", value=0, dtype="float32").value == float("-inf")
     assert run("precision.log", value=0, dtype="float64", eps=1e-12).value == pytest.approx(math.log(1e-12), rel=1e-12)
     assert run("precision.log", value=0.5, dtype="float64").value == pytest.approx(math.log(0.5), rel=1e-12)
-    assert run("precision.log", value=0, dtype="float16", eps=1e-8).value == "-inf"  # the eps itself is 0 there
+    assert run("precision.log", value=0, dtype="float16", eps=1e-8).value == float("-inf")  # the eps itself is 0 there
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,7 @@ def test_the_assertion_counts_axes_and_nothing_else(shape):
         ),
         ("product", {"a": [[1]], "b": [1], "product": "outer"}, "an outer product takes two vectors, not tensors of 2"),
         ("repeat", {"values": [1, 2, 3], "repeats": 3, "columns": 2}, "9 values do not fill rows of 2"),
+        ("softmax", {"x": 3, "dim": 0}, "a single number has no axis along which numbers could share a sum"),
         ("softmax", {"x": [1, 2], "dim": 1}, "dim 1 is out of range: it runs from -1 to 0 here"),
         ("reduce", {"x": [1], "dim": [0], "reduction": "var"}, "an unbiased variance needs at least two numbers"),
         ("direct_sum", {"a": [1], "b": [[1]]}, "a direct sum takes two vectors or two matrices, not 1 and 2 axes"),
