@@ -10,13 +10,13 @@ USABLE := import sys; sys.version_info < (3, 11) and sys.exit(f"dlquiz needs Pyt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: study test check lint prove format bench fuzz snapshots clean help
+.PHONY: study test check lint prove format bench fuzz perturb snapshots clean help
 
 study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for another topic
 	@$(BIN)/dlquiz study $(TOPIC)
 
 test: $(VENV)/.installed-dev ## run the tests; ARGS="-k conv" for some of them
-	@$(BIN)/python -m pytest --numprocesses=auto $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
 check: lint prove test ## all that CI checks
 
@@ -38,6 +38,9 @@ bench: $(VENV)/.installed-dev ## measure against baselines, in one run
 
 fuzz: $(VENV)/.installed-dev ## 200,000 hostile answers: none may crash, take over 50 ms or run anything
 	@$(BIN)/python -m benchmarks.fuzzing
+
+perturb: $(VENV)/.installed-dev ## make every system of the contract a little wrong: its oracle tests must go red
+	@PERTURB=all $(BIN)/python -m pytest tests/coverage/test_perturbed.py
 
 snapshots: $(VENV)/.installed-dev ## accept the screens as they are painted
 	@$(BIN)/python -m pytest tests/dlquiz/app --snapshot-update

@@ -29,6 +29,7 @@ _caught: dict[str, str | None] = {}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--perturbed-report", default=None)
+    parser.addoption("--perturbed-rows", default="", help="ids between commas; all where none is named")
 
 
 def pytest_collection(session: pytest.Session) -> None:
@@ -48,7 +49,9 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     """Run the test once for each wrong version of what it calls, until one is caught."""
     test = pyfuncitem.nodeid.partition("[")[0]
-    waiting = [row for row in rows() if test in row.oracle and not _caught.get(f"{row.id} {test}")]
+    asked = pyfuncitem.config.getoption("--perturbed-rows")
+    named = [row for row in rows() if not asked or row.id in asked.split(",")]
+    waiting = [row for row in named if test in row.oracle and not _caught.get(f"{row.id} {test}")]
     if not waiting:
         return True
     _try_few_examples(pyfuncitem)

@@ -1,4 +1,4 @@
-"""Every oracle test fails when what it tests gives a result that is a little off."""
+"""Oracle tests fail when what they test gives a result that is a little off."""
 
 import json
 import os
@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from coverage_contract import FOLDER, ROOT, rows
 
+ALL = os.environ.get("PERTURB") == "all"
+"""Set by ``make perturb``: every row, which takes many minutes. Else one row in fifty is tried."""
+
 
 @pytest.mark.slow
-def test_every_oracle_fails_when_its_subject_is_a_little_off(tmp_path: Path) -> None:
-    tests = sorted({test for row in rows() for test in row.oracle})
+def test_oracles_fail_when_their_subject_is_a_little_off(tmp_path: Path) -> None:
+    chosen = rows() if ALL else rows()[4::50]
+    tests = sorted({test for row in chosen for test in row.oracle})
     report = tmp_path / "report.json"
-    plugin = ["-p", "perturbed_session", f"--perturbed-report={report}", "-p", "no:cacheprovider"]
+    named = f"--perturbed-rows={','.join(row.id for row in chosen)}"
+    plugin = ["-p", "perturbed_session", f"--perturbed-report={report}", named, "-p", "no:cacheprovider"]
     paths = [str(FOLDER), *(str(folder) for folder in sorted((ROOT / "tests").rglob("*")) if folder.is_dir())]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *plugin, *tests],
