@@ -13,16 +13,16 @@ from engine.augmentation.flips import flip
 
 Change = Literal["none", "horizontal flip", "vertical flip", "turn by 180"]
 _DRAWINGS = {
-    "6": "XXXXX X.... X.... XXXXX X...X X...X XXXXX",
-    "9": "XXXXX X...X X...X XXXXX ....X ....X XXXXX",
-    "8": "XXXXX X...X X...X XXXXX X...X X...X XXXXX",
-    "0": "XXXXX X...X X...X X...X X...X X...X XXXXX",
-    "7": "XXXXX ....X ....X ....X ....X ....X ....X",
-    "b": "X.... X.... X.... XXXXX X...X X...X XXXXX",
-    "d": "....X ....X ....X XXXXX X...X X...X XXXXX",
-    "p": "XXXXX X...X X...X XXXXX X.... X.... X....",
-    "q": "XXXXX X...X X...X XXXXX ....X ....X ....X",
-    "T": "XXXXX ..X.. ..X.. ..X.. ..X.. ..X.. ..X..",
+    "6": "##### #.... #.... ##### #...# #...# #####",
+    "9": "##### #...# #...# ##### ....# ....# #####",
+    "8": "##### #...# #...# ##### #...# #...# #####",
+    "0": "##### #...# #...# #...# #...# #...# #####",
+    "7": "##### ....# ....# ....# ....# ....# ....#",
+    "b": "#.... #.... #.... ##### #...# #...# #####",
+    "d": "....# ....# ....# ##### #...# #...# #####",
+    "p": "##### #...# #...# ##### #.... #.... #....",
+    "q": "##### #...# #...# ##### ....# ....# ....#",
+    "T": "##### ..#.. ..#.. ..#.. ..#.. ..#.. ..#..",
 }
 NAMES = tuple(_DRAWINGS)
 
@@ -34,7 +34,7 @@ def glyph(name: str) -> Tensor:
     11.0
     """
     rows = _DRAWINGS[name].split()
-    return torch.tensor([[float(mark == "X") for mark in row] for row in rows], dtype=torch.float64)
+    return torch.tensor([[float(mark == "#") for mark in row] for row in rows], dtype=torch.float64)
 
 
 def read(image: Tensor) -> str:

@@ -30,7 +30,7 @@ def prediction(x: Matrix, y: Vector, at: Vector, lr: Positive = 0.1, epochs: Epo
     optimizer = torch.optim.SGD(layer.parameters(), lr=lr)
     for _ in range(epochs):
         optimizer.zero_grad()
-        nn.functional.mse_loss(layer(x)[:, 0], y).backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(nn.functional.mse_loss(layer(x)[:, 0], y))
         optimizer.step()
     if len(at) != x.shape[1]:
         raise Refused(f"'at' needs one entry for each of the {x.shape[1]} columns of 'x', not {len(at)}")

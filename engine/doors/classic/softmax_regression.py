@@ -53,7 +53,7 @@ def gradient(
 ) -> Run:
     """Return ∂loss/∂W for a class and feature by autograd, or ∂loss/∂b of the class where no feature is given."""
     model = _model(x, weight, bias)
-    model.loss(x.to(model.weight), _targets(x, weight, targets)).backward()  # type: ignore[no-untyped-call]
+    torch.autograd.backward(model.loss(x.to(model.weight), _targets(x, weight, targets)))
     return Run(_of_class((model.weight.grad, model.bias.grad), of_class, feature), lambda: _shown(model, x))
 
 
