@@ -86,8 +86,8 @@ def _tensor(value: torch.Tensor) -> Any:
 def _rarer(value: Any) -> Any:
     if isinstance(value, Fraction):
         return encode(int(value) if value.denominator == 1 else float(value))
-    if isinstance(value, tuple):
-        return {name: encode(item) for name, item in zip(value._fields, value, strict=True)}  # type: ignore[attr-defined]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: encode(item) for name, item in zip(value._fields, value, strict=True)}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     raise Unsendable(f"it holds a {type(value).__name__}, which has no JSON form")

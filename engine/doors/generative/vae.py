@@ -1,5 +1,6 @@
 """``vae.*``: the divergence in a variational autoencoder's bound, and the bound beside a likelihood that is known."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import torch
@@ -70,7 +71,8 @@ def log_likelihood(weight: Matrix, x: Numbers, noise_std: Std) -> Run:
     """
     model, point = _model(weight, x, noise_std)
     covariance = model.weight @ model.weight.mT + noise_std**2 * torch.eye(len(point)).to(point)
-    found: Tensor = MultivariateNormal(model.bias, covariance).log_prob(point)  # type: ignore[no-untyped-call]
+    log_prob: Callable[[Tensor], Tensor] = MultivariateNormal(model.bias, covariance).log_prob
+    found = log_prob(point)
     return Run(found.item(), lambda: _bounds(model, point), str(found.device))
 
 
@@ -91,7 +93,8 @@ def elbo(weight: Matrix, x: Numbers, noise_std: Std, mean: Numbers, std: Stds) -
     centre, width = _code(model, mean, std)
     shifts = torch.diag(width) * len(width) ** 0.5
     codes = torch.cat([centre + shifts, centre - shifts])
-    expected = Normal(codes @ model.weight.mT, noise_std).log_prob(point).sum(-1).mean()  # type: ignore[no-untyped-call]
+    log_prob: Callable[[Tensor], Tensor] = Normal(codes @ model.weight.mT, noise_std).log_prob
+    expected = log_prob(point).sum(-1).mean()
     found = expected - kl(mean, std).value
     return Run(found.item(), lambda: _bounds(model, point), str(point.device))
 

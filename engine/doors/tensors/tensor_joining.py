@@ -1,6 +1,7 @@
 """``tensor.*``: joining tensors: cat, stack and the direct sum."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -60,7 +61,8 @@ def direct_sum(a: Values, b: Values) -> Run:
     if a.dim() != b.dim() or a.dim() not in (1, 2):
         raise Refused(f"a direct sum takes two vectors or two matrices, not {a.dim()} and {b.dim()} axes")
     a, b = a.to(for_float64()), b.to(for_float64())
-    found: Tensor = torch.cat([a, b]) if a.dim() == 1 else torch.block_diag(a, b)  # type: ignore[no-untyped-call]
+    block_diag: Callable[..., Tensor] = torch.block_diag
+    found = torch.cat([a, b]) if a.dim() == 1 else block_diag(a, b)
     rows = [("a", written(a.shape)), ("b", written(b.shape)), ("a ⊕ b", written(found.shape))]
     maps = [Heatmap("a ⊕ b", found.tolist())] if found.dim() == 2 else []
     return Run(found.tolist(), lambda: [Table("Shapes", ["tensor", "shape"], rows), *maps], str(a.device))

@@ -119,7 +119,8 @@ def _leaked(generator: torch.Generator, detach: bool) -> Tensor:
     players, judge = AffineGenerator(), ParabolaDiscriminator()
     judge.coefficients.data = randn(generator, 3).cpu()
     fakes = players(randn(generator, 32).cpu())
-    discriminator_loss(judge(randn(generator, 32).cpu()), judge(fakes.detach() if detach else fakes)).backward()  # type: ignore[no-untyped-call]
+    loss = discriminator_loss(judge(randn(generator, 32).cpu()), judge(fakes.detach() if detach else fakes))
+    torch.autograd.backward(loss)
     return torch.zeros(1) if players.shift.grad is None else players.shift.grad
 
 

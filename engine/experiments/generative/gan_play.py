@@ -1,6 +1,7 @@
 """Gradient play on V = x·y: where the players go, and what kind of point they circle."""
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import torch
@@ -75,8 +76,8 @@ def _wrong_curvatures(generator: torch.Generator, kind: str) -> Tensor:
     def value(at: Tensor) -> Tensor:
         return at[:2] @ matrix @ at[2:]
 
-    hessian: Tensor = torch.autograd.functional.hessian(value, matrix.new_zeros(4))  # type: ignore[no-untyped-call]
-    curvatures: Tensor = torch.linalg.eigvalsh(hessian)
+    hessian: Callable[..., Tensor] = torch.autograd.functional.hessian
+    curvatures: Tensor = torch.linalg.eigvalsh(hessian(value, matrix.new_zeros(4)))
     up, down = (curvatures > 1e-9).sum(), (curvatures < -1e-9).sum()
     if kind == "saddle":
         return ((up == 0) | (down == 0)).double()
