@@ -2,7 +2,8 @@
 
 Source: Sennrich, Haddow & Birch 2016, "Improving Neural Machine Translation Models with Monolingual Data" (back
 translation); Yu et al. 2018, "QANet", section 3, uses the round trip as augmentation. The translator here is a
-dictionary of fifteen words, a toy: it shows the mechanism, a way back that may differ from the way there.
+dictionary of seventeen words, a toy: it shows the mechanism, a way back that may differ from the way there, and what
+can go wrong: French "terrible" is said of the dreadful and of the terrific.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,11 +15,11 @@ from torch import Tensor
 TO_PIVOT: Final[Mapping[str, str]] = {
     "the": "le", "film": "film", "movie": "film", "was": "etait", "is": "est", "very": "tres", "really": "tres",
     "good": "bon", "great": "excellent", "superb": "excellent", "bad": "mauvais", "poor": "mauvais", "awful": "affreux",
-    "terrible": "affreux", "not": "pas",
+    "terrible": "affreux", "not": "pas", "terrific": "terrible", "dreadful": "terrible",
 }  # fmt: skip
-"""Words of the task's language in the pivot language; synonyms share one."""
-POSITIVE: Final = frozenset({"good", "great", "superb"})
-NEGATIVE: Final = frozenset({"bad", "poor", "awful", "terrible"})
+"""Words of the task's language in the pivot language; synonyms share one, and so do two opposites."""
+POSITIVE: Final = frozenset({"good", "great", "superb", "terrific"})
+NEGATIVE: Final = frozenset({"bad", "poor", "awful", "terrible", "dreadful"})
 
 
 def from_pivot(word: str) -> list[str]:
@@ -33,7 +34,8 @@ def from_pivot(word: str) -> list[str]:
 def back_translate(sentence: Sequence[str], generator: torch.Generator) -> list[str]:
     """Return the sentence translated to the pivot language and back, each word drawn from those it may stand for.
 
-    The result says the same in other words, so it carries the label of the original.
+    The result says the same in other words and carries the label of the original, unless a word of the pivot language
+    has two senses.
     """
     paraphrase = []
     for word in sentence:

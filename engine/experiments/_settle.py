@@ -114,7 +114,7 @@ def _evidence(
             f"{compared}. Each of {len(SEEDS)} seeds was run; up to {thresholds.none:g} counts as no difference, from "
             f"{thresholds.some:g} on as one. The claim holds if {holds.value}; the first row is what was asked."
         ),
-        Table("Largest difference", ["arrangement", "least over seeds", "most over seeds", "claim holds"], rows),
+        Table("What was measured", ["arrangement", "least over seeds", "most over seeds", "claim holds"], rows),
         *(block for block in shown if block),
     ]
 

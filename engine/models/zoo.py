@@ -178,3 +178,12 @@ def stages_of(network: nn.Module) -> Mapping[str, str]:
     if isinstance(network, Staged):
         return cast(Staged, network).stages
     return {name: name for name, _ in network.named_children()}
+
+
+def layer_of(name: str, network: nn.Module, layer: str) -> str:
+    """Return the layer's name as in ``named_modules``, given that name or a stage's."""
+    stages = stages_of(network)
+    layers = [path for path, _ in network.named_modules() if path]
+    if layer not in stages and layer not in layers:
+        raise Refused(f"{name} has no stage or layer '{layer}'{nearest(layer, [*stages, *layers])}")
+    return stages.get(layer, layer)

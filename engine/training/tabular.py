@@ -9,10 +9,11 @@ Source: Zhang, Lipton, Li & Smola, "Dive into Deep Learning", section "Predictin
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor
+
+from engine.classic.generalisation.k_fold import folds
 
 Cell = float | str | None
 Row = Mapping[str, Cell]
@@ -75,32 +76,18 @@ def fit_ridge(x: Tensor, y: Tensor, lam: float) -> tuple[Tensor, Tensor]:
     return weight, level - centre @ weight
 
 
-def fold_of(rows: int, folds: int) -> list[list[int]]:
-    """Return the validation rows of each fold, in order; the first ``rows % folds`` folds have one row more.
-
-    >>> fold_of(7, 3)
-    [[0, 1, 2], [3, 4], [5, 6]]
-    """
-    size, longer = divmod(rows, folds)
-    starts = [fold * size + min(fold, longer) for fold in range(folds + 1)]
-    return [list(range(start, end)) for start, end in pairwise(starts)]
-
-
-def cross_validated(rows: Sequence[Row], target: Sequence[float], lam: float, folds: int, drop: Sequence[str]) -> float:
+def cross_validated(rows: Sequence[Row], target: Sequence[float], lam: float, k: int, drop: Sequence[str]) -> float:
     """Return the mean over folds of the validation mean squared error; each fold prepares by its training rows."""
     errors = []
-    for held in fold_of(len(rows), folds):
-        kept = [index for index in range(len(rows)) if index not in set(held)]
+    for kept, held in folds(len(rows), k):
         preparation = Preparation.of([rows[index] for index in kept], drop)
         y = torch.tensor(target, dtype=torch.float64)
         weight, bias = fit_ridge(preparation.matrix([rows[index] for index in kept]), y[kept], lam)
         predicted = preparation.matrix([rows[index] for index in held]) @ weight + bias
         errors.append((predicted - y[held]).square().mean().item())
-    return math.fsum(errors) / folds
+    return math.fsum(errors) / k
 
 
-def choose(
-    rows: Sequence[Row], target: Sequence[float], lams: Sequence[float], folds: int, drop: Sequence[str]
-) -> float:
+def choose(rows: Sequence[Row], target: Sequence[float], lams: Sequence[float], k: int, drop: Sequence[str]) -> float:
     """Return the λ with the smallest cross-validated error; of equals, the first."""
-    return min(lams, key=lambda lam: cross_validated(rows, target, lam, folds, drop))
+    return min(lams, key=lambda lam: cross_validated(rows, target, lam, k, drop))

@@ -19,9 +19,9 @@ from engine.arguments import (
     Stride,
     Stride2d,
 )
-from engine.doors.attention._positions import standing_blocks
 from engine.doors.convolution._conv2d import along_one_axis, conv_layer, parameters, weight_shape_of
 from engine.doors.convolution._layer2d import macs_run, shape_run
+from engine.doors.convolution._positions import standing_blocks
 from engine.evidence import Run
 from engine.registry import Kind, function
 

@@ -22,8 +22,8 @@ from engine.arguments import (
     Stride,
     Stride2d,
 )
-from engine.doors.attention._positions import standing_blocks
 from engine.doors.convolution._layer2d import Layer2d, macs_run, params_run, shape_run
+from engine.doors.convolution._positions import standing_blocks
 from engine.errors import Refused
 from engine.evidence import Run
 from engine.registry import Kind, function

@@ -18,7 +18,7 @@ from engine.analysis.depth import longest_path
 from engine.analysis.shapes import LayerRow, first_shape, layer_table
 from engine.analysis.sizes import sizes
 from engine.arguments import Between, Length
-from engine.errors import Refused, nearest
+from engine.errors import Refused
 from engine.evidence import Blocks, Run, Table, Text
 from engine.models import layer_types, zoo
 from engine.registry import Kind, function
@@ -69,7 +69,7 @@ def output_shape(name: Name, layer: LayerName, size: InputSize | None = None) ->
     """Return the shape, without the batch, of what a stage or a layer ("layer1.0.conv2") gives."""
     model = zoo.find(name)
     network = model.build()
-    path = _find_layer(name, network, layer)
+    path = zoo.layer_of(name, network, layer)
     return _run(model, _output_shapes(model, network, {path}, size)[path], size)
 
 
@@ -78,7 +78,7 @@ def weight_shape(name: Name, layer: LayerName) -> Run:
     """Return the shape of a layer's weight: (out_channels, in_channels/groups, height, width) of a convolution."""
     model = zoo.find(name)
     network = model.build()
-    path = _find_layer(name, network, layer)
+    path = zoo.layer_of(name, network, layer)
     weight = getattr(network.get_submodule(path), "weight", None)
     if not isinstance(weight, torch.Tensor):
         first = next(path for path, _ in network.named_parameters()).rpartition(".")[0]
@@ -113,7 +113,10 @@ def count(name: Name, layer_type: LayerType) -> Run:
 
 @function("model.fc_share", Kind.MODULE, example={"name": "vgg16", "of": "params"})
 def fc_share(name: Name, of: Literal["params", "macs"] = "params", size: InputSize | None = None) -> Run:
-    """Return the fraction of a network's parameters, or of its multiply-adds, that its linear layers hold."""
+    """Return the fraction of a network's parameters, or of its multiply-adds, that its linear layers hold.
+
+    Convention: heads that run in training only do not count.
+    """
     model = zoo.find(name)
     rows = _rows(model, size)
     linear = sum(getattr(row, of) for row in rows if row.type == "Linear")
@@ -128,10 +131,13 @@ def _layer_evidence(model: zoo.Model, size: int | None) -> Blocks:
     """Return the table of all layers, the totals last."""
     rows = _rows(model, size)
     cells = [(row.name, row.type, sizes(row.output_shape[1:]), row.params, row.macs) for row in rows]
-    total = ("total", "", "", sum(row.params for row in rows), sum(row.macs for row in rows))
+    params = param_counter.num_params(model.build())
+    idle = params - sum(row.params for row in rows)
+    side = [("(heads that run in training only)", "", "", idle, 0)] if idle else []
+    total = ("total", "", "", params, sum(row.macs for row in rows))
     return [
         Text(f"{model.name} was built on the meta device and run on {model.describe(size)}."),
-        Table(f"{model.name}: layers", ["layer", "type", "output shape", "parameters", "MACs"], [*cells, total]),
+        Table(f"{model.name}: layers", ["layer", "type", "output shape", "parameters", "MACs"], [*cells, *side, total]),
     ]
 
 
@@ -153,15 +159,6 @@ def _output_shapes(
     with _fitting(model, size), mac_counter.hooked(names, note):
         mac_counter.run_in_eval_mode(network, *model.tensors(size))
     return shapes
-
-
-def _find_layer(name: str, network: nn.Module, layer: str) -> str:
-    """Return the layer's name as in ``named_modules``, given that name or a stage's."""
-    stages = zoo.stages_of(network)
-    layers = [path for path, _ in network.named_modules() if path]
-    if layer not in stages and layer not in layers:
-        raise Refused(f"{name} has no stage or layer '{layer}'{nearest(layer, [*stages, *layers])}")
-    return stages.get(layer, layer)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from engine.analysis.params import num_params
 from engine.analysis.shapes import layer_table
 from engine.analysis.sizes import sizes
 from engine.arguments import Between, Length
-from engine.errors import Refused, nearest
+from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.models import zoo
 from engine.registry import Kind, function
@@ -32,7 +32,7 @@ def layer_num_params(name: Name, layer: Name) -> Run:
     """
     model = zoo.find(name)
     network = model.build()
-    path = find_layer(name, network, layer)
+    path = zoo.layer_of(name, network, layer)
     return Run(num_params(network.get_submodule(path)), lambda: [_rows(model, network, path)], "meta")
 
 
@@ -41,7 +41,7 @@ def layer_macs_of(name: Name, layer: Name) -> Run:
     """Return the multiply-adds of a stage or a layer while its network runs once on an input of its published size."""
     model = zoo.find(name)
     network = model.build()
-    path = find_layer(name, network, layer)
+    path = zoo.layer_of(name, network, layer)
     counted: list[int] = []
     inside = list(network.get_submodule(path).modules())
     with hooked(inside, lambda module, given, output: counted.append(layer_macs(module, given, output))):
@@ -69,15 +69,6 @@ def without_last(name: Name, children: Annotated[int, Between(1, 64)], size: Inp
     except RuntimeError as failure:
         raise Refused(f"{name} without its last {children} cannot run: {str(failure).splitlines()[0]}") from None
     return Run(shape, lambda: [Table(f"Children of {name}", ("child", "type", "kept"), rows)], "meta")
-
-
-def find_layer(name: str, network: nn.Module, layer: str) -> str:
-    """Return the layer's name as in ``named_modules``, given that name or a stage's."""
-    stages = zoo.stages_of(network)
-    layers = [path for path, _ in network.named_modules() if path]
-    if layer not in stages and layer not in layers:
-        raise Refused(f"{name} has no stage or layer '{layer}'{nearest(layer, [*stages, *layers])}")
-    return stages.get(layer, layer)
 
 
 def _rows(model: zoo.Model, network: nn.Module, path: str) -> Table:

@@ -9,6 +9,8 @@ from torch import Tensor
 from engine.arguments import Between
 from engine.evidence import Run
 from engine.experiments._settle import Holds, Thresholds, randn, settle
+from engine.preprocessing.min_max import min_max
+from engine.preprocessing.standardise import standardisation
 from engine.registry import Kind, function
 
 Scaling = Literal["none", "min_max", "standardise"]
@@ -16,20 +18,10 @@ Ratio = Annotated[float, Between(20, 1000)]
 _SAMPLES, _STEPS = 64, 200
 
 
-def min_max(x: Tensor) -> Tensor:
-    """Return (x - min)/(max - min), per feature: from 0 to 1."""
-    return (x - x.amin(0)) / (x.amax(0) - x.amin(0))
-
-
-def standardise(x: Tensor) -> Tensor:
-    """Return (x - mean)/std, per feature."""
-    return (x - x.mean(0)) / x.std(0)
-
-
 _SCALED: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "none": torch.clone,
-    "min_max": min_max,
-    "standardise": standardise,
+    "min_max": lambda x: min_max(x).transform(x),
+    "standardise": lambda x: standardisation(x).transform(x),
 }
 
 
@@ -37,7 +29,7 @@ _SCALED: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "preprocessing.wide_feature_rules_distance",
     Kind.MEASURED,
     example={"scaling": "none"},
-    shows=(min_max, standardise),
+    shows=(min_max, standardisation),
 )
 def wide_feature_rules_distance(scaling: Scaling, ratio: Ratio = 100.0) -> Run:
     """Say whether the feature that is ``ratio`` times as wide makes over 95 % of the squared distances."""
@@ -61,7 +53,7 @@ def _share_of_narrow_feature(generator: torch.Generator, scaling: Scaling, ratio
     "preprocessing.gradient_descent_converges",
     Kind.MEASURED,
     example={"scaling": "standardise"},
-    shows=(min_max, standardise),
+    shows=(min_max, standardisation),
 )
 def gradient_descent_converges(scaling: Scaling, ratio: Ratio = 100.0) -> Run:
     """Say whether 200 steps of gradient descent, with the best fixed rate, solve a least-squares problem to 1 %.

@@ -20,6 +20,9 @@ _SENTENCES = (
     "the film was not very good", "the movie is really great", "the film was not bad", "the movie was awful",
     "the film is not superb",
 )  # fmt: skip
+_AMBIGUOUS = ("the film was dreadful", "the movie is really terrific")
+"""In the pivot language both are called the same."""
+_ROUND_TRIPS = 10
 
 
 @function(
@@ -92,26 +95,34 @@ def _change_of_edges(generator: torch.Generator, by: str) -> Tensor:
 
 
 @function("augmentation.round_trip_keeps_sentiment", Kind.MEASURED, example={}, shows=(back_translate, sentiment))
-def round_trip_keeps_sentiment(loses: Literal["nothing", "negations"] = "nothing") -> Run:
-    """Say whether sentences keep their sentiment when a toy dictionary translates them there and back.
+def round_trip_keeps_sentiment(
+    loses: Literal["nothing", "negations"] = "nothing", words: Literal["clear", "ambiguous"] = "clear"
+) -> Run:
+    """Say whether sentences keep their sentiment when a toy dictionary translates them there and back ten times.
 
-    A translator that ``loses`` the word "not" turns some of them round.
+    A translator that ``loses`` the word "not" turns some of them round; so does one that knows no difference between
+    the two senses of "ambiguous" words.
     """
     return settle(
-        "Sentiment after the round trip less that before, five sentences",
+        "Sentiment after each round trip less that before",
         Holds.IF_EQUAL,
-        _change_of_sentiment,
-        {"loses": loses},
-        [{"loses": "nothing"}, {"loses": "negations"}],
+        _changes_of_sentiment,
+        {"loses": loses, "words": words},
+        [
+            {"loses": "nothing", "words": "clear"},
+            {"loses": "negations", "words": "clear"},
+            {"loses": "nothing", "words": "ambiguous"},
+        ],
     )
 
 
-def _change_of_sentiment(generator: torch.Generator, loses: str) -> Tensor:
+def _changes_of_sentiment(generator: torch.Generator, loses: str, words: str) -> Tensor:
     changes = []
-    for sentence in _SENTENCES:
-        words = sentence.split()
-        sent = [word for word in words if word != "not" or loses == "nothing"]
-        changes.append(sentiment(back_translate(sent, generator)) - sentiment(words))
+    for sentence in _SENTENCES if words == "clear" else _AMBIGUOUS:
+        said = sentence.split()
+        sent = [word for word in said if word != "not" or loses == "nothing"]
+        found = (sentiment(back_translate(sent, generator)) for _ in range(_ROUND_TRIPS))
+        changes.append([after - sentiment(said) for after in found])
     return torch.tensor(changes).double()
 
 

@@ -1,16 +1,18 @@
 """Small trainings whose curves must lead to the conclusion that their setting deserves; choosing a model by folds."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from engine.classic.generalisation.k_fold import Fold, folds
 from engine.device import current
 from engine.evidence import Curve, Run, Series, Table
 from engine.experiments._settle import SEEDS, Unsettled, randn
 from engine.registry import Kind, function
 from engine.training.loss_curves import Conclusion, diagnose
-from engine.training.tabular import fit_ridge, fold_of
+from engine.training.tabular import fit_ridge
 
 Setting = Literal["enough_data", "few_data", "tiny_rate", "large_rate", "other_test_set"]
 _STEPS, _WINDOW, _NOISE, _RATE = 150, 100, 8.0, 0.015
@@ -83,7 +85,7 @@ def _drifting(x: Tensor, y: Tensor, held: Tensor, truth: Tensor, other: Tensor) 
     return [train] * _STEPS, test
 
 
-@function("training.chooses_true_degree", Kind.MEASURED, example={"by": "folds"}, shows=(fit_ridge, fold_of))
+@function("training.chooses_true_degree", Kind.MEASURED, example={"by": "folds"}, shows=(fit_ridge, folds))
 def chooses_true_degree(by: Literal["folds", "training_error"] = "folds") -> Run:
     """Say whether the polynomial degree chosen this way from 1, 3 and 10 is that of the points, which is 3.
 
@@ -103,19 +105,18 @@ def _chosen(by: str, seed: int) -> int:
     generator = torch.Generator().manual_seed(seed)
     x = torch.rand(30, generator=generator, dtype=torch.float64).to(current()) * 3 - 1.5
     y = x**3 - x + 0.3 * randn(generator, 30)
-    folds = fold_of(30, 5) if by == "folds" else []
-    return min((1, 3, 10), key=lambda degree: _error(x, y, degree, folds))
+    everything = list(range(30))
+    parts = folds(30, 5) if by == "folds" else [Fold(everything, everything)]
+    return min((1, 3, 10), key=lambda degree: _error(x, y, degree, parts))
 
 
-def _error(x: Tensor, y: Tensor, degree: int, folds: list[list[int]]) -> float:
-    """Return the mean squared error over held-out folds; over the training points where there are no folds."""
+def _error(x: Tensor, y: Tensor, degree: int, parts: Sequence[Fold]) -> float:
+    """Return the mean squared error over what the parts validate on."""
     features = _powers(x, degree)
-    everything = list(range(len(x)))
     squares = []
-    for held in folds or [everything]:
-        kept = [index for index in everything if index not in set(held)] or everything
-        weight, bias = fit_ridge(features[kept], y[kept], lam=0.0)
-        squares.append((features[held] @ weight + bias - y[held]).square())
+    for train, validation in parts:
+        weight, bias = fit_ridge(features[train], y[train], lam=0.0)
+        squares.append((features[validation] @ weight + bias - y[validation]).square())
     return float(torch.cat(squares).mean())
 
 

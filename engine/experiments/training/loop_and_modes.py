@@ -19,7 +19,7 @@ from engine.training.extension import extended, identity_block
 from engine.training.fine_tuning import freeze
 from engine.training.loop import train
 
-Layer = Literal["dropout", "batch_norm", "layer_norm", "linear", "auxiliary_head"]
+Layer = Literal["dropout", "batch_norm", "layer_norm", "linear"]
 
 
 @function("training.steps_use_one_batch", Kind.MEASURED, example={"zero_grad": True}, shows=(train,))
@@ -49,10 +49,7 @@ def _stray(generator: torch.Generator, zero_grad: bool) -> Tensor:
     "training.mode_matters_to", Kind.MEASURED, example={"layer": "dropout"}, shows=(Dropout, BatchNorm, LayerNorm)
 )
 def mode_matters_to(layer: Layer = "dropout") -> Run:
-    """Say whether a layer gives something else in training mode than in evaluation mode.
-
-    ``auxiliary_head``: a network that adds the logits of a side branch while it is trained, as GoogLeNet's loss does.
-    """
+    """Say whether a layer gives something else in training mode than in evaluation mode."""
     return settle(
         "Output in training mode, beside that in evaluation mode",
         Holds.IF_DIFFERENT,
@@ -76,21 +73,7 @@ def _layer(generator: torch.Generator, layer: str) -> nn.Module:
             return BatchNorm(6)
         case "layer_norm":
             return LayerNorm(6)
-        case "auxiliary_head":
-            return _WithSideBranch(_linear(generator, 6, 3), _linear(generator, 6, 3))
     return _linear(generator, 6, 3)
-
-
-class _WithSideBranch(nn.Module):
-    """Logits, and while it is trained 0.3 times those of a side branch beside them."""
-
-    def __init__(self, head: nn.Linear, side: nn.Linear) -> None:
-        super().__init__()
-        self.head, self.side = head, side
-
-    def forward(self, x: Tensor) -> Tensor:
-        logits: Tensor = self.head(x)
-        return logits + 0.3 * self.side(x) if self.training else logits
 
 
 @function("training.step_leaves_trunk", Kind.MEASURED, example={"frozen": True}, shows=(freeze, train))

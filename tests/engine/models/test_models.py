@@ -121,6 +121,13 @@ def test_evidence_adds_up_to_the_totals(name):
     assert sum(row[-2] for row in table.rows[:-1]) == PUBLISHED[name][0]
 
 
+def test_evidence_tells_of_heads_that_did_not_run():
+    found = run("model.num_params", name="googlenet_aux")
+    (*_, heads, total) = found.evidence()[1].rows
+    assert total[-2] == found.value == 6_624_904 + heads[-2]
+    assert heads[0] == "(heads that run in training only)"
+
+
 @pytest.mark.parametrize("name", DEPTH)
 def test_depth_is_in_the_name(name):
     assert value("model.depth", name=name) == DEPTH[name]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from door_runs import run
 
-from engine.training.tabular import Preparation, choose, cross_validated, fit_ridge, fold_of
+from engine.training.tabular import Preparation, choose, cross_validated, fit_ridge
 
 ROWS = [
     {"id": 1.0, "area": 1.0, "kind": "a"},
@@ -30,13 +30,6 @@ def test_ridge_is_the_solution_of_its_normal_equations(lam):
     risk = (x @ weight + bias - y).square().mean() + lam * weight.square().sum()
     for part in torch.autograd.grad(risk, [weight, bias]):
         torch.testing.assert_close(part, torch.zeros_like(part), rtol=0, atol=1e-12)
-
-
-def test_folds_hold_every_row_once():
-    assert fold_of(10, 3) == [[0, 1, 2, 3], [4, 5, 6], [7, 8, 9]]
-    for rows, folds in ((7, 7), (9, 2)):
-        held = [row for fold in fold_of(rows, folds) for row in fold]
-        assert held == list(range(rows))
 
 
 def test_the_smallest_mean_error_is_chosen():

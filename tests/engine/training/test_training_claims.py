@@ -17,7 +17,6 @@ CLAIMS = [
     ("training.steps_use_one_batch", {"zero_grad": True}, [{"zero_grad": False}]),
     ("training.mode_matters_to", {"layer": "dropout"}, [{"layer": "layer_norm"}, {"layer": "linear"}]),
     ("training.mode_matters_to", {"layer": "batch_norm"}, [{"layer": "layer_norm"}]),
-    ("training.mode_matters_to", {"layer": "auxiliary_head"}, [{"layer": "linear"}]),
     ("training.step_leaves_trunk", {"frozen": True}, [{"frozen": False}]),
     ("training.deeper_network_starts_equal", {"block": "identity"}, [{"block": "random"}]),
     ("training.stays_finite", {"form": "stable"}, [{"form": "naive"}]),
