@@ -10,10 +10,12 @@ USABLE := import sys; sys.version_info < (3, 11) and sys.exit(f"dlquiz needs Pyt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: study test check lint prove format bench fuzz perturb snapshots clean help
+.PHONY: study install test check lint prove format bench fuzz perturb snapshots clean help
 
 study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for another topic
 	@$(BIN)/dlquiz study $(TOPIC)
+
+install: $(VENV)/.installed-dev ## make the virtual environment with all that developers need
 
 test: $(VENV)/.installed-dev ## run the tests; ARGS="-k conv" for some of them
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)

@@ -1,6 +1,7 @@
 """What holds for every registered function, whoever wrote it."""
 
 import json
+import math
 import types
 import typing
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,17 @@ def refusal(door: Function, arguments: Any) -> str:
     return text
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Equal up to rounding: where in memory a tensor lies decides in which order torch adds its elements."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (math.isnan(one) and math.isnan(other))
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(map(alike, one.values(), other.values()))
+    return type(one) is type(other) and bool(one == other)
+
+
 @every_function
 def test_the_example_runs_repeats_and_gives_json(door: Function) -> None:
     """The value depends on nothing but the arguments, and torch's global random state is left alone."""
@@ -47,7 +59,7 @@ def test_the_example_runs_repeats_and_gives_json(door: Function) -> None:
     json.dumps([block.to_json() for block in blocks])
     assert torch.equal(torch.get_rng_state(), before)
     torch.manual_seed(2)
-    assert repr(run(door, door.example).value) == repr(result.value)
+    assert alike(run(door, door.example).value, result.value)
 
 
 @every_function
