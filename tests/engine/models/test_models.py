@@ -8,6 +8,7 @@ from model_runs import run, value
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+import engine.models
 from engine.analysis.depth import longest_path
 from engine.errors import Refused
 from engine.models import zoo
@@ -252,3 +253,8 @@ def test_two_models_of_one_name_are_a_bug():
 
     with pytest.raises(RuntimeError, match="two models are called resnet50"):
         zoo.model(size=224)(resnet50)
+
+
+def test_every_network_can_be_imported_from_the_package():
+    assert [name for name in zoo.load() if not callable(getattr(engine.models, name, None))] == []
+    assert set(zoo.load()) <= set(engine.models.__all__)
