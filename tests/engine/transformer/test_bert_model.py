@@ -8,7 +8,7 @@ from door_runs import run
 from torch import nn
 from torch.nn import functional
 from torch.testing import assert_close
-from torch_twins import EXACT, copy_encoder_layer, ids_of, randn, randomised
+from torch_twins import EXACT, assert_same_gradients, copy_encoder_layer, ids_of, randn, randomised
 
 from engine.errors import Refused
 from engine.models.bert import Bert, bert_base, bert_large
@@ -33,7 +33,7 @@ def small_bert(activation="gelu"):
 
 def by_torch(bert, activation, ids, segments, padding):
     """The hidden states, from torch's encoder with BERT's weights, and the pooled first one."""
-    state = bert.state_dict()
+    state = {**bert.state_dict(), **dict(bert.named_parameters())}
     tokens = functional.embedding(ids, state["embeddings.token.weight"])
     tokens = tokens + functional.embedding(segments, state["embeddings.segment.weight"])
     tokens = tokens + state["embeddings.position.encoding"][: ids.shape[1]]
@@ -59,6 +59,17 @@ def test_bert_equals_torchs_encoder_behind_three_embeddings(activation):
     assert_close(found.pooled, pooled, **EXACT)
     assert [tuple(weights.shape) for weights in found.weights] == [(2, HEADS, 6, 6)] * 2
     assert not found.weights[0][1, ..., 4:].any()
+
+
+@pytest.mark.parametrize("activation", ["gelu", "relu"])
+def test_gradients_of_bert_equal_those_through_torchs_encoder(activation):
+    bert = small_bert(activation)
+    ids, segments = ids_of(1, WORDS, 2, 6), torch.tensor([[0, 0, 0, 1, 1, 1]] * 2)
+    _, pooled = by_torch(bert, activation, ids, segments, None)
+    found = bert(ids, segments).pooled
+    around = [parameter for name, parameter in bert.named_parameters() if not name.startswith("encoder.")]
+    assert len(around) == 7  # three embeddings, a normalisation's two, a pooler's two
+    assert_same_gradients(found, pooled, around, around)
 
 
 def test_without_segments_all_tokens_belong_to_the_first_sentence():
