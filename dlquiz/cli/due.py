@@ -1,7 +1,7 @@
 """``dlquiz due``: which cards are due, the longest due first."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,6 +47,16 @@ def utc(ms: int) -> str:
     return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def local(ms: int, offset_minutes: int | None = None) -> str:
+    """Return a time as a clock shows it that is so many minutes east of UTC; by default, as this machine's does.
+
+    >>> local(1_772_452_800_000, 480)
+    '2026-03-02 20:00+08:00'
+    """
+    zone = None if offset_minutes is None else timezone(timedelta(minutes=offset_minutes))
+    return (_EPOCH + timedelta(milliseconds=ms)).astimezone(zone).isoformat(sep=" ", timespec="minutes")
+
+
 def _print(cards: Iterable["CardState"], now: int) -> None:
     from dlquiz.core.scheduling import interval_text
 
@@ -62,4 +72,6 @@ def _nothing_due(waiting: Sequence["CardState"], now: int) -> str:
     if not waiting:
         return "nothing is due: no card of these banks was reviewed yet; dlquiz study begins"
     first = waiting[0]
-    return f"nothing is due; the next card is {first.key}, in {interval_text(first.due_ms - now)} ({utc(first.due_ms)})"
+    return (
+        f"nothing is due; the next card is {first.key}, in {interval_text(first.due_ms - now)} ({local(first.due_ms)})"
+    )

@@ -8,7 +8,7 @@ from dlquiz.errors import DlquizError
 def command(db: options.Database = None) -> None:
     """Take back the newest review, whichever dlquiz stored it."""
     from dlquiz.cli.desk import exists, log, now_ms
-    from dlquiz.cli.due import utc
+    from dlquiz.cli.due import local
     from dlquiz.core.printable import printable_line
 
     entry = None
@@ -18,4 +18,5 @@ def command(db: options.Database = None) -> None:
     if entry is None:
         raise DlquizError(f"there is nothing to undo: {places.database(db)} holds no review that was not taken back")
     review = entry.review
-    line(f"undone: {review.key}, answered {printable_line(review.answer)} at {utc(review.at_ms)}")
+    at = local(review.at_ms, review.offset_minutes)
+    line(f"undone: {review.key}, answered {printable_line(review.answer)} at {at}")

@@ -70,7 +70,9 @@ def test_topics_and_due_follow_the_log(dlquiz: Run, study: Run, monkeypatch: pyt
     assert 0 < due.timestamp() * 1000 - now <= 60_000
     quiet = dlquiz("due", *SIZES)
     assert quiet.out == ""
-    assert quiet.err == f"dlquiz: nothing is due; the next card is sizes/output-size, in 1 m ({waiting['due_utc']})\n"
+    told = re.fullmatch(r"dlquiz: nothing is due; the next card is sizes/output-size, in 1 m \((.+)\)\n", quiet.err)
+    assert told is not None
+    assert datetime.fromisoformat(told[1]) == due.replace(second=0, microsecond=0)
     monkeypatch.setattr(desk, "now_ms", lambda: now + 3_600_000)
     assert dlquiz("due", *SIZES, "--json").json == [waiting]
     assert dlquiz("due", *SIZES).out == "sizes/output-size  since 59 m\n"
@@ -78,7 +80,11 @@ def test_topics_and_due_follow_the_log(dlquiz: Run, study: Run, monkeypatch: pyt
     elsewhere = dlquiz("due")
     assert elsewhere.out == ""
     assert "belong to no bank at hand, such as sizes/output-size" in elsewhere.err
-    assert re.fullmatch(r"undone: sizes/output-size, answered 1 at 2\d{3}-\S+Z\n", dlquiz("undo").out)
+    undone = re.fullmatch(r"undone: sizes/output-size, answered 1 at (.+)\n", dlquiz("undo").out)
+    assert undone is not None
+    answered = datetime.fromisoformat(undone[1])
+    assert answered.utcoffset() == datetime.now().astimezone().utcoffset()
+    assert 0 <= due.timestamp() - answered.timestamp() < 120
     assert dlquiz("topics", *SIZES, "--json").json[0] == {"topic": "sizes", "questions": 1, "due": 0, "new": 1}
     assert dlquiz("undo").code == 2
 
