@@ -45,6 +45,11 @@ class NonFinite:
     """Lets infinities and NaN pass where numbers are read; in JSON they are the texts "inf", "-inf" and "nan"."""
 
 
+@dataclass(frozen=True)
+class Conventional:
+    """Says that books differ in what this argument chooses, so whoever asks for the value states which is meant."""
+
+
 class Mismatch(Exception):  # noqa: N818 - it is a finding, not a bug
     """A value does not fit: ``where`` it stands, and the rest of the sentence about it."""
 

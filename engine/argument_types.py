@@ -15,6 +15,7 @@ from engine.argument_containers import Either, Fixed, Items, Record, Tensor
 from engine.argument_readers import (
     Between,
     Choice,
+    Conventional,
     Elements,
     Flag,
     Length,
@@ -40,6 +41,12 @@ def reader_for(annotation: Any) -> Reader:
     if plain is None:
         raise TypeError(f"no reader for the annotation {annotation!r}")
     return plain
+
+
+def is_convention(annotation: Any) -> bool:
+    """Return whether an annotation is marked as one in which definitions differ."""
+    marked = typing.get_origin(annotation) is typing.Annotated
+    return marked and any(isinstance(mark, Conventional) for mark in typing.get_args(annotation)[1:])
 
 
 def _plain(annotation: Any, marks: _Marks) -> Reader | None:

@@ -17,6 +17,8 @@ annotation                                  JSON that is accepted
 a ``NamedTuple``, a dataclass               an object with its fields
 ``torch.Tensor``                            nested lists (4096 numbers at most, unless ``Elements`` says otherwise)
 ==========================================  ==============================================================
+
+``Annotated[X, Conventional()]`` accepts what ``X`` does, and says that definitions differ in this argument.
 """
 
 import inspect
@@ -24,7 +26,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from engine.argument_readers import Between, Elements, Length, Mismatch, NonFinite, Reader, shown
+from engine.argument_readers import Between, Conventional, Elements, Length, Mismatch, NonFinite, Reader, shown
 from engine.argument_types import reader_for
 from engine.errors import Refused, nearest
 from engine.registry import Function
@@ -32,6 +34,7 @@ from engine.registry import Function
 __all__ = [
     "Between",
     "Channels",
+    "Conventional",
     "Count",
     "Dilation",
     "Dilation2d",

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from engine import registry
-from engine.argument_types import reader_for
+from engine.argument_types import is_convention, reader_for
 from engine.errors import Refused
 from engine.evidence import Source
 from engine.wire import encode
+
+_CONVENTION = "convention"
+"""An argument of this name is one in which definitions differ; others are marked."""
 
 
 def functions() -> list[dict[str, Any]]:
@@ -50,6 +53,7 @@ def _parameter(parameter: inspect.Parameter) -> dict[str, Any]:
         "type": reader_for(parameter.annotation).describe(),
         "required": required,
         "default": None if required else encode(parameter.default),
+        "convention": parameter.name == _CONVENTION or is_convention(parameter.annotation),
     }
 
 

@@ -30,6 +30,7 @@ CODES: dict[str, Code] = {
     "DQ111": Code("A number is too long, or not finite."),
     "DQ112": Code("Lines end with CRLF.", "warning"),
     "DQ113": Code("The file begins with a byte order mark.", "warning"),
+    "DQ114": Code("A text, a list or a mapping is too long."),
     # The shape of a bank.
     "DQ201": Code("The bank does not say which version of the format it is written in."),
     "DQ202": Code("A field is not known."),
@@ -57,6 +58,7 @@ CODES: dict[str, Code] = {
     "DQ403": Code("Nothing settles the answer."),
     "DQ404": Code("A published figure is not met."),
     "DQ405": Code("The answer is not proved.", "warning"),
+    "DQ406": Code("The ways to the answer agree only roughly."),
     "DQ411": Code("A wrong idea gives the right answer too often."),
     "DQ412": Code("Two wrong ideas give the same answer too often."),
     "DQ413": Code("A wrong idea has no value too often."),
@@ -65,7 +67,9 @@ CODES: dict[str, Code] = {
     "DQ422": Code("An equation in a text does not hold."),
     "DQ423": Code("The prompt shows the answer."),
     "DQ424": Code("The answer of a choice always has the same place by size."),
+    "DQ425": Code("The languages of a text say different numbers."),
     "DQ431": Code("An answer is not marked as it should be."),
+    "DQ432": Code("The tolerance does not suit the answers."),
     "DQ441": Code("An experiment contradicts its claim."),
     "DQ442": Code("A control comes out as its experiment does."),
     "DQ443": Code("An experiment gives neither true nor false."),
@@ -76,6 +80,7 @@ CODES: dict[str, Code] = {
     "DQ454": Code("The trivial answer is not ruled out by one condition alone."),
     "DQ455": Code("A near miss meets none of the conditions."),
     "DQ456": Code("A condition refuses none of the answers that the bank lists."),
+    "DQ457": Code("The prompt does not tell a bound."),
     # What the record of earlier checks shows.
     "DQ461": Code("The answer changed, and the revision was not raised."),
     "DQ462": Code("An id was that of another question."),
@@ -104,13 +109,18 @@ class Complaint(NamedTuple):
         return {name: getattr(self, name) for name in names}
 
 
+LONGEST = 600
+"""Characters of a message: a hostile bank could put all of itself into one."""
+
+
 def complaint(at: Place, code: str, message: str, fix: str) -> Complaint:
     """Return a complaint about a place, with the severity of its code.
 
     >>> print(complaint(Place("a.yaml", 3, 5), "DQ203", "the prompt is missing", "add prompt:"))
     a.yaml:3:5  error DQ203  the prompt is missing; add prompt:
     """
-    return Complaint(at.file, at.line, at.column, code, CODES[code].severity, message, fix)
+    told = message if len(message) <= LONGEST else f"{message[: LONGEST - 1]}…"
+    return Complaint(at.file, at.line, at.column, code, CODES[code].severity, told, fix)
 
 
 def ordered(complaints: Iterable[Complaint]) -> list[Complaint]:

@@ -2,7 +2,7 @@
 
 Only events are taken from PyYAML: nothing is constructed, so no tag can run code. Tags, duplicate keys, merge keys,
 further documents and alias floods are refused; nesting and size are bounded, so a hostile file costs no more than a
-good one.
+good one. A list or mapping that is too long ends at its bound, so what is complained of in it is bounded as well.
 """
 
 from dataclasses import dataclass, field
@@ -22,6 +22,12 @@ DEPTH = 24
 ALIASES = 20
 NODES = 200_000
 """How many nodes a file may have once its aliases are followed."""
+CHARACTERS = 10_000
+"""How long a text may be."""
+ENTRIES = 1_000
+"""How many entries a list or a mapping may have, other than the list of questions."""
+_QUESTIONS_AT = 2
+"""How deep the list of questions lies."""
 
 _STANDARD_TAG = "tag:yaml.org,2002:"
 
@@ -100,29 +106,44 @@ class _Composer:
         one_line = start.line == end.line and (plain or style in ESCAPED)
         written = end.column - start.column
         raw = self.text[start.index : end.index] if one_line and not plain and written != len(text) + 2 else ""
+        if len(text) > CHARACTERS:
+            message = f"a text may have {CHARACTERS:,} characters, and this one has {len(text):,}"
+            self.note(*_start(event), "DQ114", message, "write less, or say it in several texts")
         return ScalarNode(text, plain, start.line + 1, start.column + 1, one_line, raw)
 
     def sequence(self, event: Any, depth: int) -> ListNode:
-        node = ListNode([], *_start(event))
+        node, count = ListNode([], *_start(event)), 0
         while not isinstance(inner := self.events.get_event(), yaml.SequenceEndEvent):
-            item = self.node(inner, depth)
-            node.items.append(item)
+            item, count = self.node(inner, depth), count + 1
+            if count <= ENTRIES or depth == _QUESTIONS_AT:
+                node.items.append(item)
             self.grow(node, item, inner)
+        self.bound(node, count - len(node.items))
         return node
 
     def mapping(self, event: Any, depth: int) -> MapNode:
-        node = MapNode({}, {}, *_start(event))
+        node, count = MapNode({}, {}, *_start(event)), 0
         while not isinstance(inner := self.events.get_event(), yaml.MappingEndEvent):
-            key = self.key(inner)
-            if key.text in node.keys:
+            key, count = self.key(inner), count + 1
+            if key.text in node.keys and count <= ENTRIES:
                 first = node.keys[key.text].line
                 message = f"'{key.text[:60]}' is written twice; the first is in line {first}"
                 self.note(key.line, key.column, "DQ107", message, "leave one of them out")
             following = self.events.get_event()
-            node.keys[key.text] = key
-            node.values[key.text] = self.node(following, depth)
-            self.grow(node, node.values[key.text], following)
+            value = self.node(following, depth)
+            if count <= ENTRIES:
+                node.keys[key.text], node.values[key.text] = key, value
+            self.grow(node, value, following)
+        self.bound(node, max(0, count - ENTRIES))
         return node
+
+    def bound(self, node: ListNode | MapNode, beyond: int) -> None:
+        """Note that a list or mapping has entries beyond its bound, which were left out."""
+        if beyond:
+            what = "list" if isinstance(node, ListNode) else "mapping"
+            message = f"a {what} may have {ENTRIES:,} entries, and this one has {ENTRIES + beyond:,}"
+            fix = "write fewer, a range such as {int: [1, 5000]} for whole numbers, or several questions"
+            self.note(node.line, node.column, "DQ114", message, fix)
 
     def key(self, event: Any) -> ScalarNode:
         """Return a key, which is a scalar without tag or anchor."""

@@ -1,6 +1,7 @@
 """Readers of what holds expressions: formulas, conditions, texts with holes, and engine calls."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -87,12 +88,17 @@ def _with_holes(node: ScalarNode, scope: Scope) -> Template:
 
 def _compare_holes(node: MapNode, templates: list[Template], scope: Scope) -> None:
     """Complain where one language puts in a value that another does not."""
-    wanted, *others = [{hole.tree: hole.text.strip() for hole in one.holes} for one in templates]
+    wanted, *others = [Counter(hole.tree for hole in one.holes) for one in templates]
+    written = {hole.tree: hole.text.strip() for one in templates for hole in one.holes}
     for found, at in zip(others, _in_languages(node)[1:], strict=True):
-        differing = sorted({**wanted, **found}[tree] for tree in wanted.keys() ^ found.keys())
+        differing = wanted.keys() ^ found.keys()
+        if wanted - found and found - wanted:  # as often is asked for only where another value stands instead
+            differing |= (wanted - found).keys() | (found - wanted).keys()
         if differing:
-            shown = ", ".join("{{" + hole + "}}" for hole in differing)
+            shown = ", ".join("{{" + hole + "}}" for hole in sorted(written[tree] for tree in differing))
             message = f"only one of the languages puts in {shown}"
+            if differing <= wanted.keys() & found.keys():
+                message = f"the languages do not put in {shown} equally often"
             raise scope.refuse(at, "DQ304", message, "put the same values into every language")
 
 

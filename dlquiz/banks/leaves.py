@@ -12,6 +12,9 @@ NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 """How a bank, a topic and an id are named."""
 LONGEST_NAME = 64
 
+FEW = 30
+"""How many conditions, claims, options or wrong ideas a question may have: it compares each with each."""
+
 _NAME = re.compile(NAME)
 
 
@@ -59,6 +62,15 @@ def exact(node: Node, scope: Scope) -> Fraction:
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return Fraction(value)
     raise scope.wrong_type(node, "a number")
+
+
+def few(node: Node, scope: Scope) -> list[Node]:
+    """Return the parts of a question in a list; a lone part counts as a list of one."""
+    items: list[Node] = node.items if isinstance(node, ListNode) else [node]
+    if len(items) > FEW:
+        message = f"a question may have {FEW} of these, and here are {len(items):,}"
+        raise scope.refuse(node, "DQ114", message, "leave some out, or ask several questions")
+    return items
 
 
 def data(node: Node, scope: Scope) -> Any:

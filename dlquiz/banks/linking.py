@@ -45,8 +45,11 @@ def _key(card: Question, name: str) -> str:
 
 
 def _lost(card: Question, name: str, questions: Mapping[str, Question]) -> Complaint:
+    if isinstance(questions.get(_key(card, name)), Recall):
+        fix = "name the questions and claims that it reveals"
+        return complaint(card.at, "DQ211", f"'{name[:80]}' is a recall card, too, and a card reveals none", fix)
     hint = nearest(name, _names(card, questions))
-    message = f"'{name}' is no question of the topic '{card.topic}', nor a claim of one{hint}"
+    message = f"'{name[:80]}' is no question of the topic '{card.topic}', nor a claim of one{hint}"
     fix = "write id, bank/id, id#claim or bank/id#claim; check banks of different folders together"
     return complaint(card.at, "DQ211", message, fix)
 

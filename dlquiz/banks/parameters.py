@@ -7,16 +7,24 @@ from functools import partial
 from typing import Any
 
 from dlquiz.banks.formulas import expression
-from dlquiz.banks.leaves import data, exact, whole
+from dlquiz.banks.leaves import data, exact, few, whole
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.scope import Refused, Scope, every
 from dlquiz.core.domains import BadDomain, Choice, Derived, Domain, FloatRange, IntRange, Parameter, Records
 from dlquiz.core.expressions import FUNCTIONS, RESERVED, Expression
+from dlquiz.core.parameters import most_steps, most_values, steps
 from dlquiz.errors import nearest
 
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 TAKEN = frozenset({"answer", "asked"})
 """Names that texts and claims use for themselves."""
+
+MOST = 50
+"""How many parameters a question may have."""
+MOST_VALUES = 500
+"""How many single values a setting may have, those in lists of records included."""
+MOST_STEPS = 1_000
+"""How many numbers, names and operations derived values and conditions may have: thousands of settings are drawn."""
 
 _NAME = re.compile(NAME)
 
@@ -25,6 +33,11 @@ def domain(params: Node | None, where: Node | None, scope: Scope) -> Domain:
     """Read ``params:`` and ``where:``, either of which may be missing."""
     parameters = {} if params is None else _parameters(params, scope.naming(()))
     conditions = () if where is None else _conditions(where, scope.naming(parameters))
+    count = most_steps(parameters) + sum(map(steps, conditions))
+    at = where if where is not None else params
+    if count > MOST_STEPS and at is not None:
+        message = f"the derived values and conditions of a setting take {count:,} steps, and may take {MOST_STEPS:,}"
+        raise scope.refuse(at, "DQ306", message, "write shorter ones, or fewer")
     return Domain(parameters, conditions)
 
 
@@ -34,14 +47,16 @@ def domain_of(node: Node, scope: Scope) -> Domain:
 
 
 def _conditions(node: Node, scope: Scope) -> tuple[Expression, ...]:
-    nodes = node.items if isinstance(node, ListNode) else [node]
-    return tuple(every(partial(expression, item, scope) for item in nodes))
+    return tuple(every(partial(expression, item, scope) for item in few(node, scope)))
 
 
 def _parameters(node: Node, scope: Scope) -> dict[str, Parameter]:
     """Read parameters in their order; each may use the names before it."""
     if not isinstance(node, MapNode):
         raise scope.wrong_type(node, "a mapping of parameters", "write params: {n: {int: [16, 64]}}")
+    if len(node.values) > MOST:
+        message = f"there are {len(node.values):,} parameters, and a question may have {MOST}"
+        raise scope.refuse(node, "DQ306", message, "declare fewer of them")
     known = list(scope.names)
     found: dict[str, Parameter] = {}
     refused: Refused | None = None
@@ -54,6 +69,9 @@ def _parameters(node: Node, scope: Scope) -> dict[str, Parameter]:
         known.append(name)
     if refused is not None:
         raise refused
+    if (count := most_values(found)) > MOST_VALUES:
+        message = f"a setting of these parameters has up to {count:,} values, and it may have {MOST_VALUES:,}"
+        raise scope.refuse(node, "DQ306", message, "shorten the lists")
     return found
 
 

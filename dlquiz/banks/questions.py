@@ -13,6 +13,8 @@ from dlquiz.errors import nearest
 
 READ_HERE = ("kind", "params", "where")
 """Keys of a question that are no fields of its class."""
+LAST_REV = 999_999_999
+"""The largest revision: names of instances and the database hold no longer numbers."""
 
 
 def question(node: Node, bank: str, topic: str, scope: Scope) -> Question | None:
@@ -39,6 +41,8 @@ def _read(node: Node, bank: str, topic: str, scope: Scope) -> Question:
         refused = error
     given = {"bank": bank, "topic": topic, "domain": settings}
     found: Question = record(kind, node, _inside(node, scope), given, READ_HERE)
+    if not 1 <= found.rev <= LAST_REV:
+        raise scope.wrong_type(node.values["rev"], f"a whole number from 1 to {LAST_REV}", "write rev: 1")
     if refused is not None:
         raise refused
     _check_drawable(found, node, scope)

@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from dlquiz.banks import formulas, leaves, parameters
-from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
+from dlquiz.banks.nodes import MapNode, Node, ScalarNode
 from dlquiz.banks.scope import Refused, Scope, every
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given, Place
@@ -101,8 +101,7 @@ _LEAVES: dict[Any, Read] = {
 
 def _several(read: Read, node: Node, scope: Scope) -> tuple[Any, ...]:
     """Read a list; a lone item counts as a list of one."""
-    items = node.items if isinstance(node, ListNode) else [node]
-    return tuple(every(partial(read, item, scope) for item in items))
+    return tuple(every(partial(read, item, scope) for item in leaves.few(node, scope)))
 
 
 def _one_of(values: tuple[Any, ...], node: Node, scope: Scope) -> Any:

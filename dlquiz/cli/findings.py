@@ -53,7 +53,7 @@ def is_watched() -> bool:
 
 def _summarise(report: Report) -> None:
     findings = len(report.complaints)
-    work = f"{report.calls:,} engine calls"
+    work = _counted(report.calls, "engine call")
     if report.kept:
         work += f", {_counted(report.kept, 'question')} not run again"
     reach = "".join(_reach(report, extent) for extent in Extent)
@@ -73,4 +73,4 @@ def _reach(report: Report, extent: Extent) -> str:
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

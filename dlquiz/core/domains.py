@@ -5,6 +5,7 @@ Every draw comes from SHA-256, so a seed gives the same instance on every machin
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice, product
 from math import prod
 
@@ -23,6 +24,9 @@ from dlquiz.core.parameters import (
     drawn_record,
     identity,
     is_record,
+    most_steps,
+    most_values,
+    steps,
 )
 from dlquiz.errors import nearest
 
@@ -44,11 +48,23 @@ DRAWS = 10_000
 TRIES = 20
 """How many attempts a sample takes on average for each seed, at most: rare settings cost no more than others."""
 
+VALUES = 500_000
+"""The most single values that the settings of a sample have together."""
+
+STEPS = 1_000_000
+"""The most values that are drawn, and steps that are computed, for one instance; an attempt takes a hundred at most.
+
+A sample, or a domain that is gone through, has twenty times as many.
+"""
+
 ENUMERABLE = 200_000
 """The most settings, before the conditions, that :meth:`Domain.sample` goes through one by one."""
 
 CORNERS = 256
 """The most corners that are taken in all combinations; beyond, each parameter in turn differs from all others."""
+
+_TOLD = 3
+"""How many conditions that never hold are told."""
 
 
 class EmptyDomain(ValueError):  # noqa: N818 (the name says it)
@@ -79,7 +95,8 @@ class Domain:
         """Return the setting of a seed: its first attempt that satisfies the conditions.
 
         A parameter takes the value at place ``SHA-256(key, rev, seed, name, attempt) mod size``; the parts of a list
-        of records are named ``name.length`` and ``name[0].field``. Raises EmptyDomain after ``DRAWS`` attempts.
+        of records are named ``name.length`` and ``name[0].field``. Raises EmptyDomain after ``DRAWS`` attempts, fewer
+        where each of them takes long.
         """
         found = next((values for values in self._tries(key, rev, seed) if values is not None), None)
         if found is None:
@@ -122,11 +139,13 @@ class Domain:
 
         A domain of at most ``ENUMERABLE`` combinations is gone through. If it is larger, or has more than ``limit``
         settings, the corners are taken and then the draws of the seeds 0, 1, 2, ...; an impossible one gives none.
+        Where a setting has many values, or its conditions are long, there are fewer: see ``VALUES`` and ``STEPS``.
         """
-        if self.raw_size() <= ENUMERABLE:
+        if self.raw_size() <= min(ENUMERABLE, 20 * STEPS // self._steps):
             found = list(islice(self.enumerate(), limit + 1))
             if len(found) <= limit:
                 return found, True
+        limit = min(limit, max(1, VALUES // max(1, most_values(self.parameters))))
         chosen: dict[object, dict[str, Value]] = {}
         for values in chain(self.corners(), self._draws(key, rev, 4 * limit)):
             if len(chosen) == limit:
@@ -134,12 +153,22 @@ class Domain:
             chosen.setdefault(identity(values), values)
         return list(chosen.values()), False
 
+    @cached_property
+    def _steps(self) -> int:
+        """How many values are drawn, and steps computed, for an attempt."""
+        return 1 + most_values(self.parameters) + most_steps(self.parameters) + sum(map(steps, self.where))
+
+    @property
+    def _attempts(self) -> int:
+        """How often an instance is drawn anew at most."""
+        return max(1, min(DRAWS, STEPS // self._steps))
+
     def _attempt(self, key: str, rev: int, seed: int, attempt: int) -> dict[str, Value]:
         return drawn_record(self.parameters, "", lambda name, size: drawn(key, rev, seed, name, attempt) % size, {})
 
     def _tries(self, key: str, rev: int, seed: int) -> Iterator[dict[str, Value] | None]:
         """Yield the setting of each attempt, None where it does not satisfy the conditions."""
-        for attempt in range(DRAWS):
+        for attempt in range(self._attempts):
             try:
                 values = self._attempt(key, rev, seed, attempt)
             except Undefined:
@@ -149,7 +178,7 @@ class Domain:
 
     def _draws(self, key: str, rev: int, count: int) -> Iterator[dict[str, Value]]:
         """Yield the settings of at most ``count`` seeds; ends early where settings are rare among the attempts."""
-        left = TRIES * count
+        left = min(TRIES * count, 20 * STEPS // self._steps)
         for seed in range(count):
             for values in self._tries(key, rev, seed):
                 left -= 1
@@ -174,7 +203,7 @@ class Domain:
         """Return the sentence for a failed draw: it names what never held in its first attempts."""
         never = dict.fromkeys(condition.text for condition in self.where)
         undefined = ""
-        for attempt in range(100):
+        for attempt in range(min(100, self._attempts)):
             try:
                 values = self._attempt(key, rev, seed, attempt)
             except Undefined as error:
@@ -183,8 +212,10 @@ class Domain:
             for condition in self.where:
                 if _holds(condition, values):
                     never.pop(condition.text, None)
-        blamed = f"; never true: {', '.join(never)}" if never and not undefined else undefined
-        return f"none of {DRAWS:,} draws satisfies the conditions of {key}{blamed}; widen the ranges or the conditions"
+        told = ", ".join([*islice(never, _TOLD), *(["…"] if len(never) > _TOLD else [])])
+        blamed = f"; never true: {told}" if never and not undefined else undefined
+        fix = "widen the ranges or the conditions"
+        return f"none of {self._attempts:,} draws satisfies the conditions of {key}{blamed}; {fix}"
 
 
 def _holds(condition: Expression, values: Scope) -> bool:

@@ -10,6 +10,9 @@ from typing import Any, Literal, NamedTuple, Protocol
 _TOLD = 8
 """How long a list is written in full; of a longer one the first half of that."""
 
+_LONGEST = 200
+"""Characters of a text or a number that is written in full."""
+
 LegKind = Literal["closed_form", "module", "measured", "library"]
 Block = Mapping[str, Any]
 """One block of evidence as JSON; its ``block`` field is text, table, curve, heatmap, path or source."""
@@ -29,7 +32,8 @@ class Call(NamedTuple):
         >>> str(Call("optim.point", {"settings": {"momentum": 0.5}, "gradients": [1] * 64, "exact": True}))
         'optim.point(settings={momentum: 0.5}, gradients=[1, 1, 1, 1, … 64 in all], exact=true)'
         """
-        return f"{self.function}({', '.join(f'{name}={_written(value)}' for name, value in self.arguments.items())})"
+        arguments = ", ".join(f"{name}={_written(value)}" for name, value in self.arguments.items())
+        return f"{self.function[:_LONGEST]}({arguments})"
 
 
 def _written(value: Any) -> str:
@@ -42,7 +46,8 @@ def _written(value: Any) -> str:
         return f"[{', '.join([*told[: _TOLD - 4], *rest] if rest else told)}]"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 class Ran(NamedTuple):

@@ -12,6 +12,7 @@ from itertools import product
 from typing import TypeAlias, cast
 
 from dlquiz.core.expressions import Expression, Undefined, Value
+from dlquiz.core.expressions.tree import walk
 
 LONGEST = 100
 """The most records in a list."""
@@ -229,6 +230,34 @@ class Records:
 Parameter: TypeAlias = IntRange | Choice | FloatRange | Derived | Records
 
 
+def most_values(parameters: Mapping[str, Parameter]) -> int:
+    """Return how many single values a setting has at most: one a parameter, and in a list those of every record.
+
+    >>> most_values({"n": IntRange(1, 9), "layers": Records({"k": Choice((3, 5)), "s": IntRange(1, 2)}, 2, 4)})
+    9
+    """
+    return sum(
+        parameter.max_length * most_values(parameter.fields) if isinstance(parameter, Records) else 1
+        for parameter in parameters.values()
+    )
+
+
+def steps(expression: Expression) -> int:
+    """Return of how many numbers, names and operations an expression is made."""
+    return sum(1 for _ in walk(expression.tree))
+
+
+def most_steps(parameters: Mapping[str, Parameter]) -> int:
+    """Return how many numbers, names and operations a setting's derived values are computed from at most."""
+    found = 0
+    for parameter in parameters.values():
+        if isinstance(parameter, Derived):
+            found += steps(parameter.expression)
+        elif isinstance(parameter, Records):
+            found += parameter.max_length * most_steps(parameter.fields)
+    return found
+
+
 def drawn_record(parameters: Mapping[str, Parameter], prefix: str, pick: Pick, scope: Scope) -> dict[str, Value]:
     """Return a drawn value for every parameter, in the order of declaration."""
     found: dict[str, Value] = {}
@@ -245,18 +274,19 @@ def combinations(
     ``keep(name, values)`` is asked once ``name`` has its value, and ends a branch early.
     """
     names = list(parameters)
+    found = dict(scope)  # one for all branches: a name that comes later may still have the value of the last one
 
-    def extended(count: int, found: dict[str, Value]) -> Iterator[dict[str, Value]]:
+    def extended(count: int) -> Iterator[dict[str, Value]]:
         if count == len(names):
-            yield found
+            yield {name: found[name] for name in names}
             return
         name = names[count]
-        for value in parameters[name].every({**scope, **found}):
-            longer = {**found, name: value}
-            if keep(name, longer):
-                yield from extended(count + 1, longer)
+        for value in parameters[name].every(found):
+            found[name] = value
+            if keep(name, found):
+                yield from extended(count + 1)
 
-    return extended(0, {})
+    return extended(0)
 
 
 def is_record(parameters: Mapping[str, Parameter], values: Scope, scope: Scope) -> bool:

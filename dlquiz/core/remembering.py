@@ -5,7 +5,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from dlquiz.core.expressions import Undefined
+from dlquiz.core.questions import Instance
 from dlquiz.core.scheduling import Rating, StudyClock
+from dlquiz.core.texts import Language, Text
 from dlquiz.core.values import to_json
 
 
@@ -19,12 +22,31 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def shown_text(instance: Instance, language: Language) -> str:
+    """Return what an answer is an answer to, a line each: the prompt, the convention, and what there is to pick from.
+
+    Raises Undefined for a prompt without a value: nobody was asked. Another text without one is an empty line.
+    """
+    question, values = instance.question, instance.values
+    convention = () if question.convention is None else (question.convention,)
+    beside = (_filled(text, language, values) for text in (*convention, *question.options(values)))
+    return "\n".join([instance.prompt(language), *beside])
+
+
+def _filled(text: Text, language: Language, values: Mapping[str, Any]) -> str:
+    try:
+        return text.fill(language, values)
+    except Undefined:
+        return ""
+
+
 class Review(NamedTuple):
     """One attempt as it is stored.
 
-    ``params`` is JSON, ``answer`` is what was typed, ``score`` from 0 to 1 is the share that was right. ``counts`` is
-    False for practice and where bank and engine disagreed: such a review schedules nothing. Times are UTC
-    milliseconds; ``offset_minutes`` (east of UTC) and ``rollover_hour`` make the learner's study days.
+    ``params`` is JSON, ``prompt_hash`` that of :func:`shown_text`, ``answer`` is what was typed, ``score`` from 0 to 1
+    is the share that was right. ``counts`` is False for practice and where bank and engine disagreed: such a review
+    schedules nothing. Times are UTC milliseconds; ``offset_minutes`` (east of UTC) and ``rollover_hour`` make the
+    learner's study days.
     """
 
     key: str

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.oracle import Call, Failed, Oracle, Outcome
 from dlquiz.core.questions import Instance
-from dlquiz.core.remembering import Review, params_text, text_hash
+from dlquiz.core.remembering import Review, params_text, shown_text, text_hash
 from dlquiz.core.scheduling import CardState, Rating, StudyClock
 from dlquiz.core.session import Attempt, Memory, Session
 from dlquiz.core.texts import Language
@@ -164,7 +164,7 @@ class Study:
             rev=instance.question.rev,
             seed=instance.seed,
             params=params_text(instance.values),
-            prompt_hash=text_hash(instance.prompt(self.language)),
+            prompt_hash=text_hash(shown_text(instance, self.language)),
             answer=answer,
             outcome=verdict.result.value,
             rating=rating,

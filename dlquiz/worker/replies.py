@@ -29,12 +29,16 @@ class Hello(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """An argument of an engine function; ``type`` is words, as in "a whole number from 1 to 64"."""
+    """An argument of an engine function; ``type`` is words, as in "a whole number from 1 to 64".
+
+    ``convention``: definitions differ in what it chooses.
+    """
 
     name: str
     type: str
     required: bool
     default: Any
+    convention: bool = False
 
 
 class FunctionInfo(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from dlquiz.banks.proving.brief import brief
 from dlquiz.banks.proving.grids import completed
 from dlquiz.banks.proving.runs import Runs
 from dlquiz.core.domains import Derived, EmptyDomain
@@ -95,6 +96,8 @@ def _accepts(question: Construct, text: str, values: Mapping[str, Any], truth: T
 
 def differs(question: Question, kept: Any, found: Any) -> str | None:
     """Return what an answer was and what it is, where these differ; None where they are the same."""
+    if _form(kept) is not _form(found):
+        return f"the answer was {brief(kept)}, and is {brief(found)}"
     if isinstance(question, Claims | Construct):
         changed = next((name for name in kept if name in found and kept[name] is not found[name]), None)
         words = ("accepted", "refused") if isinstance(question, Construct) else ("true", "false")
@@ -113,9 +116,17 @@ def differs(question: Question, kept: Any, found: Any) -> str | None:
 
 def _same(question: Computed, kept: Any, found: Any) -> bool:
     if isinstance(question, Symbolic):
-        before, after = (parse(text, question.symbol_names) for text in (kept, found))
+        try:
+            before, after = (parse(text, question.symbol_names) for text in (kept, found))
+        except Unreadable:  # symbols that were there are gone
+            return False
         return question.same(before, after, None)
     return question.agree(kept, found)
+
+
+def _form(answer: Any) -> type:
+    """Return the type of an answer as JSON; all numbers are of one."""
+    return float if isinstance(answer, int) and not isinstance(answer, bool) else type(answer)
 
 
 def _kept(values: Mapping[str, Any]) -> dict[str, Any]:

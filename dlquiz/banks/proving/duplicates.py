@@ -34,14 +34,17 @@ def _where(first: Question, question: Question) -> str:
 
 
 def _asked(question: Question) -> Any:
-    """Return prompt, convention and answer, with the parameters named by the order in which the prompt has them."""
+    """Return prompt, convention and answer, with the parameters named by the order in which the prompt has them.
+
+    A number and a choice of the same answer ask the same, so the kind is no part of it; the form of the answer is.
+    """
     names: dict[str, str] = {}
     for hole in question.prompt.en.holes:
         for node, _ in walk(hole.tree):
             if isinstance(node, tuple) and node[0] == "name":
                 names.setdefault(node[1], f"#{len(names)}")
     texts = [_told(text, names) for text in (question.prompt, question.convention)]
-    return [question.kind, texts, _answer(question, names)]
+    return [texts, _answer(question, names)]
 
 
 def _answer(question: Question, names: dict[str, str]) -> Any:
@@ -50,11 +53,11 @@ def _answer(question: Question, names: dict[str, str]) -> Any:
         formula, engine = question.answer.formula, question.answer.engine
         return canonical(engine if formula is None else formula, None, names)
     if isinstance(question, Claims):
-        return sorted(str(_told(claim.say, names)) for claim in question.claims)
+        return [question.kind, *sorted(str(_told(claim.say, names)) for claim in question.claims)]
     if isinstance(question, Order):
-        return [question.descending, sorted(str(_told(item.say, names)) for item in question.items)]
+        return [question.kind, question.descending, sorted(str(_told(item.say, names)) for item in question.items)]
     if isinstance(question, Recall):
-        return sorted(question.reveals)
+        return [question.kind, *sorted(f"{point.question.key}#{point.claim}" for point in question.points)]
     return canonical(question.goal, None, names) if isinstance(question, Construct) else question.key
 
 

@@ -11,10 +11,19 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from dlquiz.core.expressions import Undefined, Unreadable, parse
+from dlquiz.core.expressions.limits import TEXT_LENGTH
 from dlquiz.core.values import show
 
 _SIGNS = r"\d\s.,+\-−–×·*/÷^()²³⁴√⌊⌋⌈⌉"
-_EQUATION = re.compile(rf"(?<![=<>!≤≥≠≈∝])(?P<left>[{_SIGNS}]+)(?P<sign>[=≈])(?=(?P<right>[{_SIGNS}]+)(?P<after>.?))")
+_RELATIONS = "=<>!≤≥≠≈∝"
+_EQUATION = re.compile(  # a left side begins where its signs do, so that each of them is looked at once
+    rf"(?:(?<![{_SIGNS}{_RELATIONS}])|(?<=[{_RELATIONS}][{_SIGNS}]))"
+    rf"(?P<left>[{_SIGNS}]++)(?P<sign>[=≈])(?=(?P<right>[{_SIGNS}]++)(?P<after>.?))"
+)
+_LONGEST = TEXT_LENGTH
+"""Characters of a side that is worked out."""
+_NEARBY = 100
+"""How far before and after an equation its sentence is looked at."""
 _OPERATION = re.compile(r"[+\-−–×·*/÷^²³⁴√⌊⌈]")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FULL_STOP = re.compile(r"\.(?!\d)|,")
@@ -41,8 +50,9 @@ def slips(text: str) -> Iterator[Slip]:
     [Slip(written='(8 + 2·1 − 3)/1 + 1 = 9', value='8')]
     """
     for found in _EQUATION.finditer(text):
-        left = _left(found["left"], text[: found.start()])
-        right = _right(found["right"], text[found.end() + len(found["right"]) :])
+        begin, end = found.start(), found.end("right")
+        left = _left(found["left"], text[max(0, begin - _NEARBY) : begin])
+        right = _right(found["right"], text[end : end + _NEARBY])
         if left is None or right is None or not _OPERATION.search(left + right):
             continue
         one, other = _value(left), _value(right)
@@ -54,7 +64,10 @@ def slips(text: str) -> Iterator[Slip]:
 def _left(side: str, before: str) -> str | None:
     """Return the left side, cut where its sentence begins; None where something unread belongs to it."""
     parts = _FULL_STOP.split(_GROUPED.sub("", side))
-    text = _opened(parts[-1].strip())
+    text = parts[-1].strip()
+    if len(text) > _LONGEST:
+        return None
+    text = _opened(text)
     if text.count(")") > text.count("("):  # an argument of a function whose bracket opened before
         return None
     if len(parts) > 1:
@@ -73,7 +86,10 @@ def _left(side: str, before: str) -> str | None:
 def _right(side: str, after: str) -> str | None:
     """Return the right side, cut where its sentence ends; None where something unread belongs to it."""
     parts = _FULL_STOP.split(_GROUPED.sub("", side))
-    text = _closed(parts[0].strip())
+    text = parts[0].strip()
+    if len(text) > _LONGEST:
+        return None
+    text = _closed(text)
     if not text or (_OPERATION.search(text[-1]) and text[-1] not in "²³⁴"):
         return None
     if len(parts) > 1 or not after:

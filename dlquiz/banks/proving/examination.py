@@ -13,6 +13,7 @@ from dlquiz.banks.proving.texts import Texts
 from dlquiz.core.calls import CallTemplate, Place
 from dlquiz.core.chance import drawn
 from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.kinds.computed import Computed
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.questions import Question, Samples
 from dlquiz.core.verdicts import Level, Result, Truth, Unsettled, lowest
@@ -88,8 +89,15 @@ class Examination:
         self.texts.finish()
         if self.settled and self.level in (Level.COMPUTED, Level.ASSERTED):
             message = f"the answer is {self.level.value}, not proved: no two legs of different kinds agree on it"
-            fix = "add a formula, an engine call of another kind, or for a fixed fact a golden figure"
-            self.tally.note(self.question.at, "DQ405", message, fix)
+            self.tally.note(self.question.at, "DQ405", message, self._fix_unproved())
+
+    def _fix_unproved(self) -> str:
+        """Return what to add; another formula is no help to one, for both are closed forms."""
+        if isinstance(self.question, Computed) and self.question.answer.formula is not None:
+            call = "an engine call of another kind than closed_form, which a formula is (dlquiz functions says which)"
+        else:
+            call = "a formula, an engine call of another kind"
+        return f"add {call}, or for a fixed fact a golden figure"
 
     def complaints(self) -> list[Complaint]:
         """Return everything that is wrong with the question."""

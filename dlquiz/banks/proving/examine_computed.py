@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlquiz.banks.proving.brief import brief
+from dlquiz.banks.proving.brief import brief, setting
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.extents import Extent, Proof
 from dlquiz.banks.proving.for_all import for_all
+from dlquiz.banks.proving.rounding import CLOSE, NARROW, WIDE, Rounding
 from dlquiz.banks.proving.runs import Runs
 from dlquiz.banks.proving.standing import NO_VALUE, OTHER, RIGHT, Met, Standing
 from dlquiz.core.calls import Place
@@ -34,6 +35,8 @@ class ComputedExamination(Examination):
         self._clear = _times(question.answer.tolerance, CLEARANCE)
         self._apart = _times(question.answer.tolerance, BETWEEN)
         self._failures: dict[Place, Failed] = {}
+        self._rounding = None if question.answer.tolerance is None else Rounding(question.answer.tolerance)
+        self._rough = ""
 
     @property
     def conflict_at(self) -> Place:
@@ -47,12 +50,14 @@ class ComputedExamination(Examination):
             self._failures.setdefault(at, failed)
         if truth.conflict is None:  # else nobody knows what to compare with
             self._compare(values, truth)
+            self._round(values, truth)
 
     def finish(self) -> None:
         """Take in the ideas' shares, and the published figures."""
         super().finish()
         for idea, standing in zip(self.question.ideas, self._standings, strict=True):
             self._judge(idea, standing)
+        self._suit()
         for golden in self.question.golden if self.settled else ():  # else the same failure would be told twice
             self._figure(golden)
 
@@ -86,6 +91,30 @@ class ComputedExamination(Examination):
                 return Met(OTHER, f"as '{name_of(idea)}' does")
         return None
 
+    def _round(self, values: Mapping[str, Any], truth: Truth) -> None:
+        """Take in how far the ways to an answer with a tolerance are apart."""
+        if self._rounding is None or self._rounding.see([leg.value for leg in truth.legs]) <= CLOSE or self._rough:
+            return
+        first, other = truth.legs[0], truth.legs[-1]
+        told = f"{first.what} gives {show(first.value)}, {other.what} gives {show(other.value)}"
+        self._rough = f"{told}: more than rounding{setting(values)}"
+
+    def _suit(self) -> None:
+        """Note ways that are further apart than rounding, and a tolerance that does not suit the answers."""
+        rounding, at = self._rounding, self.question.answer.at
+        if rounding is None or not rounding.width:
+            return
+        if self._rough and not rounding.is_for_a_sample:
+            fix = f"correct the formula or the call; for a run that is a sample, a tolerance of more than {WIDE:.0%}"
+            self.tally.note(at, "DQ406", self._rough, fix)
+        elif rounding.is_for_a_sample and not self._rough:
+            message = f"the tolerance is {rounding.width:.0%} of the answer, which every way gives exactly"
+            fix = f"write at most {WIDE:.0%}, which is enough for rounding"
+            self.tally.note(at, "DQ432", message, fix)
+        elif rounding.width < NARROW:
+            message = f"the tolerance is {rounding.width:.0e} of the answer, and nobody types so many digits"
+            self.tally.note(at, "DQ432", message, "write a wider one, or none where the answer is whole")
+
     def _judge(self, idea: Idea, standing: Standing) -> None:
         compared = len(standing.alone) + sum(map(len, standing.met.values()))
         if len(standing.alone) >= self.question.separable * compared:
@@ -102,8 +131,10 @@ class ComputedExamination(Examination):
         wanted = show(self.question.separable * 100)
         message = f"'{name_of(idea)}' stands alone on {share}, and {wanted} % are asked; {standing.counter_example}"
         remedy = standing.remedy(float(self.question.separable))
-        where = "narrow the parameters with where:" if remedy is None else f"add '{remedy}' to where:"
-        return message, f"{where}, or change the wrong idea"
+        if remedy is not None:
+            return message, f"add '{remedy}' to where:, or change the wrong idea"
+        drawn = "narrow the parameters with where:" if standing.alone else "draw other values"
+        return message, f"{drawn}, or change the wrong idea"
 
     def proof(self, complete: bool) -> Proof:
         """Return how far the proof reaches: for all values where the answer is a polynomial that was seen to agree."""

@@ -7,9 +7,10 @@ of the near misses fails, nor the trivial answer, has never been seen to refuse 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dlquiz.banks.proving.brief import setting
+from dlquiz.banks.proving.brief import LONGEST_SETTING, brief, clipped, setting
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.proving.visible import untold
 from dlquiz.core.building.goal import Finding, found, told
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.expressions import Undefined, Unreadable
@@ -26,6 +27,11 @@ class Listed(NamedTuple):
     text: str
     reading: Reading | None
     trouble: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its text, short enough for a complaint."""
+        return clipped(self.text, LONGEST_SETTING)
 
 
 class ConstructExamination(Examination):
@@ -61,8 +67,18 @@ class ConstructExamination(Examination):
             message = f"a bound has no value: {str(error).rstrip('.')}{setting(values)}"
             self.tally.note(self.question.at, "DQ403", message, "correct the bound, or narrow the parameters")
 
+    def settle(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], truth: Truth) -> None:
+        """Take in an instance that has an answer, and the bounds that its prompt leaves out."""
+        super().settle(values, outcomes, truth)
+        for condition in self.question.goal:
+            for bound in untold(self.question, condition, values):
+                message = f"the prompt does not say {brief(bound)}, which bounds {condition.call.function}"
+                fix = "say it, or correct the bound: what the goal asks for has to be told"
+                self.tally.note(condition.at, "DQ457", f"{message}{setting(values)}", fix)
+
     def finish(self) -> None:
-        """Take in how well it is proved, and the conditions that refused nothing."""
+        """Take in how well it is proved, what holds of its texts, and the conditions that refused nothing."""
+        self.texts.finish()
         if self.settled and self.level is Level.COMPUTED:
             message = "the goal is judged by a formula alone, so the answer is computed, not proved"
             self.tally.note(self.question.at, "DQ405", message, "call a function that builds and runs the answer")
@@ -116,7 +132,7 @@ class ConstructExamination(Examination):
         for number, outcomes in enumerate(came):
             for condition, outcome in zip(self.question.goal, outcomes, strict=False):
                 if isinstance(outcome, Failed) and (number < accepted or outcome.code != "refused"):
-                    message = f"{condition.call.function} gives no value for '{answers[number].text}': "
+                    message = f"{condition.call.function} gives no value for '{answers[number].shown}': "
                     message += f"{outcome.message.rstrip('.')}{setting(values)}"
                     self.tally.note(condition.call.at, "DQ402", message, "correct the call, or the answer")
                     broken = True
@@ -129,14 +145,14 @@ class ConstructExamination(Examination):
     def _not_right(self, answer: Listed, values: Mapping[str, Any], findings: Sequence[Finding] = ()) -> None:
         missed = told([finding for finding in findings if not finding.holds], "en").rstrip(".")
         why = f"cannot be read: {answer.trouble}" if answer.reading is None else f"is not right: {missed}"
-        message = f"the accepted answer '{answer.text}' {why}{setting(values)}"
+        message = f"the accepted answer '{answer.shown}' {why}{setting(values)}"
         self.tally.note(answer.typed.at, "DQ451", message, "correct it, or the goal")
 
     def _compare(self, answers: Sequence[Listed], values: Mapping[str, Any]) -> None:
         """Note accepted answers of which every one has the form of the first."""
         forms: set[Hashable] = {self.question.allow.form(one.text, values) for one in answers if one.reading}
         if len(forms) == 1 and all(answer.reading for answer in answers):
-            message = f"every accepted answer is of the form of '{answers[0].text}'{setting(values)}"
+            message = f"every accepted answer is of the form of '{answers[0].shown}'{setting(values)}"
             fix = "add one with other layers or other arguments (a number or a mask: with another value)"
             self.tally.note(answers[-1].typed.at, "DQ453", message, fix)
 
@@ -145,11 +161,11 @@ class ConstructExamination(Examination):
         fix = "write one that is read and built, and fails one condition"
         refusal = next((finding.refusal for finding in findings if finding.refusal is not None), None)
         if answer.reading is None:
-            message = f"the near miss '{answer.text}' cannot be read: {answer.trouble}{setting(values)}"
+            message = f"the near miss '{answer.shown}' cannot be read: {answer.trouble}{setting(values)}"
         elif refusal is not None:
-            message = f"the near miss '{answer.text}' is not built: {refusal.rstrip('.')}{setting(values)}"
+            message = f"the near miss '{answer.shown}' is not built: {refusal.rstrip('.')}{setting(values)}"
         elif not missed:
-            message = f"the near miss '{answer.text}' is right: {told(findings, 'en')}{setting(values)}"
+            message = f"the near miss '{answer.shown}' is right: {told(findings, 'en')}{setting(values)}"
         else:
             self._far(answer, missed, values)
             return
@@ -158,7 +174,7 @@ class ConstructExamination(Examination):
     def _far(self, answer: Listed, missed: Sequence[Finding], values: Mapping[str, Any]) -> None:
         if len(missed) == len(self.question.goal):
             text = told(missed, "en").rstrip(".")
-            message = f"the near miss '{answer.text}' meets no condition: {text}{setting(values)}"
+            message = f"the near miss '{answer.shown}' meets no condition: {text}{setting(values)}"
             self.tally.note(answer.typed.at, "DQ455", message, "let it fail one condition and meet the others")
 
     def _trivial(self, answer: Listed, findings: Sequence[Finding], values: Mapping[str, Any]) -> None:
@@ -171,7 +187,7 @@ class ConstructExamination(Examination):
             why = f"fails {len(missed)} conditions: {told(missed, 'en').rstrip('.')}"
         else:
             why = "is right"
-        message = f"the trivial answer '{answer.text}' {why}{setting(values)}"
+        message = f"the trivial answer '{answer.shown}' {why}{setting(values)}"
         fix = "let one condition alone rule it out: all others hold for it"
         self.tally.note(answer.typed.at, "DQ454", message, fix)
 

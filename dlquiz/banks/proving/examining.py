@@ -7,17 +7,21 @@ from typing import Any, TypeAlias
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.proving.answers import Case, cases
 from dlquiz.banks.proving.examination import Examination
+from dlquiz.banks.proving.examine_choice import ChoiceExamination
 from dlquiz.banks.proving.examine_claims import ClaimsExamination
 from dlquiz.banks.proving.examine_computed import ComputedExamination
 from dlquiz.banks.proving.examine_construct import ConstructExamination
 from dlquiz.banks.proving.examine_expression import ExpressionExamination
+from dlquiz.banks.proving.examine_order import OrderExamination
 from dlquiz.banks.proving.extents import Proof
 from dlquiz.banks.proving.revisions import Entry, changes
 from dlquiz.banks.proving.runs import Noticing, Runs
+from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.kinds.computed import Computed
 from dlquiz.core.kinds.construct import Construct
 from dlquiz.core.kinds.expression import Symbolic
+from dlquiz.core.kinds.order import Order
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.questions import Question
 from dlquiz.core.verdicts import Level
@@ -30,8 +34,10 @@ _Asked: TypeAlias = tuple[dict[str, Any], tuple[Call, ...]]
 
 _EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int, Runs], Examination]], ...] = (
     (Symbolic, ExpressionExamination),
+    (Choice, ChoiceExamination),
     (Computed, ComputedExamination),
     (Claims, ClaimsExamination),
+    (Order, OrderExamination),
     (Construct, ConstructExamination),
 )
 """Kinds with more to be asked than every question; the others need no line here."""

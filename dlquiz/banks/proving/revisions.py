@@ -54,13 +54,23 @@ class Record:
 def _read(file: Path) -> dict[str, Entry]:
     try:
         found = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DlquizError(
             f"the record {file} cannot be read: {error}; restore it, for it says what was proved"
         ) from error
-    if not isinstance(found, dict) or not all(isinstance(entry, dict) and "rev" in entry for entry in found.values()):
+    if not isinstance(found, dict) or not all(map(_is_entry, found.values())):
         raise DlquizError(f"{file} is no record of what was proved; restore it, or move it away")
     return found
+
+
+def _is_entry(value: Any) -> bool:
+    """Whether JSON has the form that :func:`entry` gives: whoever may change a bank may change its record."""
+    if not isinstance(value, dict) or type(value.get("rev")) is not int:
+        return False
+    cases = value.get("answers", [])
+    return isinstance(cases, list) and all(
+        isinstance(case, list) and len(case) == 2 and isinstance(case[0], dict) for case in cases
+    )
 
 
 def entry(question: Question, found: Iterable[Case]) -> Entry:
@@ -97,7 +107,7 @@ def _changed(question: Question, kept: Entry, runs: Runs) -> str | None:
     )
     if before != after:
         return f"the tolerance was {_told(before)}, and is {_told(after)}"
-    for given, was in kept["answers"]:
+    for given, was in kept.get("answers", ()):
         values = {name: _exact(value) for name, value in given.items()}
         if set(values) != set(_drawn(question)):
             return "the parameters are others than they were"

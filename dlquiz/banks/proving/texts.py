@@ -7,6 +7,7 @@ from dlquiz.banks.proving import parts
 from dlquiz.banks.proving.brief import setting
 from dlquiz.banks.proving.equations import slips
 from dlquiz.banks.proving.tally import Tally
+from dlquiz.banks.proving.translations import differing
 from dlquiz.banks.proving.visible import is_given_away, rank_of
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.kinds.choice import Choice
@@ -57,7 +58,12 @@ class Texts:
                     self._tally.note(at, "DQ422", message, "correct the equation, or say that it is rounded")
 
     def finish(self) -> None:
-        """Take in what holds on every instance that was read."""
+        """Take in what holds on every instance that was read, and what is so without one."""
+        for text, at in self._texts:
+            numbers = differing(text)
+            if numbers is not None:
+                message = f"the English text says {numbers[0]} where the other one says {numbers[1]}"
+                self._tally.note(at, "DQ425", message, "write the same numbers in every language")
         if self._read and self._given_away == self._read:
             message = "the prompt shows the answer, and no wrong one beside it"
             fix = "let the prompt give what the answer is found from, or add a wrong idea that gives what it shows"

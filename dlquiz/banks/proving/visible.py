@@ -1,13 +1,17 @@
-"""Answers that can be read off their own prompt, and choices whose answer always has one place by size."""
+"""What readers see: answers in their own prompt, the place of an answer by size, and bounds that are not told."""
 
 import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from dlquiz.banks.proving.translations import numbers
+from dlquiz.core.building.goal import Condition
 from dlquiz.core.expressions import Expression, Undefined
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.computed import Computed
+from dlquiz.core.kinds.construct import Construct
+from dlquiz.core.kinds.number import is_number
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import LANGUAGES
 from dlquiz.core.verdicts import Truth
@@ -15,9 +19,13 @@ from dlquiz.core.verdicts import Truth
 SHORTEST = 4
 """Characters of a text or formula that is looked for; a shorter one stands in many sentences."""
 
+_IN_WORDS = 5
+"""Whole numbers up to here may be written in words."""
 _NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)")
 _SHAPE = re.compile(r"[\[(]?\d+(?:\s*[,x×]\s*\d+)+[\])]?")
 _SPACES = re.compile(r"[\s*·]")
+_DIGITS = 400
+"""A number of more characters is no answer that anybody could read off."""
 
 
 def is_given_away(question: Question, values: Mapping[str, Any], truth: Truth) -> bool:
@@ -42,9 +50,13 @@ def _shows(text: str, question: Computed, value: Any) -> bool:
         formula = _SPACES.sub("", value.written())
         return len(formula) >= SHORTEST and formula in _SPACES.sub("", text)
     if isinstance(value, list):
-        return any([int(size) for size in re.findall(r"\d+", found)] == value for found in _SHAPE.findall(text))
-    numbers = (Fraction(found.replace(",", "")) for found in _NUMBER.findall(text))
+        return any(_sizes(found) == value for found in _SHAPE.findall(text))
+    numbers = (Fraction(found.replace(",", "")) for found in _NUMBER.findall(text) if len(found) <= _DIGITS)
     return any(question.agree(number, value) for number in numbers)
+
+
+def _sizes(shape: str) -> list[int]:
+    return [int(size) for size in re.findall(r"\d+", shape) if len(size) <= _DIGITS]
 
 
 def _shows_option(text: str, question: Choice, values: Mapping[str, Any], truth: Truth) -> bool:
@@ -61,6 +73,25 @@ def _has(text: str, words: str) -> bool:
     return len(words) >= SHORTEST and words.casefold() in text.casefold()
 
 
+def untold(question: Construct, condition: Condition, values: Mapping[str, Any]) -> list[Any]:
+    """Return the limits of a condition that a language of the prompt and the convention does not name on an instance.
+
+    A value that has to be met exactly, and small numbers, are often said in words, so they are let alone.
+    """
+    limits = [bound for key, bound in condition.wanted(values) if not key.startswith("is")]
+    said = [question.prompt, *([question.convention] if question.convention else [])]
+    found: list[Any] = []
+    for language in LANGUAGES:
+        text = " ".join(one.fill(language, values) for one in said)
+        told = {value for value, _ in numbers(text)}
+        found += [one for one in limits if is_number(one) and not _is_small(one) and one not in told]
+    return list(dict.fromkeys(found))
+
+
+def _is_small(number: Any) -> bool:
+    return abs(number) <= _IN_WORDS and bool(number == int(number))
+
+
 def place_of(question: Choice, truth: Truth) -> int | None:
     """Return the index of the option that equals the answer; None unless there is one."""
     tolerance = question.answer.tolerance
@@ -75,7 +106,7 @@ def rank_of(question: Choice, values: Mapping[str, Any], truth: Truth) -> int | 
     """
     right = place_of(question, truth)
     said = [_NUMBER.fullmatch(option.fill("en", values).strip()) for option in question.options(values)]
-    sizes = [Fraction(one[0].replace(",", "")) for one in said if one is not None]
+    sizes = [Fraction(one[0].replace(",", "")) for one in said if one is not None and len(one[0]) <= _DIGITS]
     if right is None or len(sizes) < len(said) or len(set(sizes)) < len(sizes):
         return None
     return sorted(sizes).index(sizes[right])

@@ -1,5 +1,6 @@
 """What questions share whose answer is one computed value: a number, or a shape."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from dlquiz.core.calls import NOWHERE, CallTemplate, Place
 from dlquiz.core.domains import Derived
 from dlquiz.core.expressions import Undefined
+from dlquiz.core.figures import is_rounded_to
 from dlquiz.core.formulas import Formula
 from dlquiz.core.oracle import Call, Outcome, Ran
 from dlquiz.core.phrases import say
@@ -80,9 +82,6 @@ class Golden:
 
 
 Idea = Misconception | OtherConvention
-
-_ROUNDED = Tolerance(rel=Fraction(1, 1000))
-
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Computed(Question):
@@ -227,13 +226,12 @@ class Computed(Question):
     def meets(self, value: Any, figure: Any) -> bool:
         """Whether a value is the published figure: exactly where that is written as a whole number.
 
-        A figure with decimals or an exponent was rounded by its source: it may be a thousandth off, or a tenth of the
-        tolerance.
+        A figure with decimals or an exponent was rounded by its source: the value has to be rounded to it.
         """
-        if self.agree(value, figure):
-            return True
-        rounded = self.answer.tolerance is not None and isinstance(figure, Fraction | float)
-        return rounded and self.same(value, figure, _ROUNDED)
+        is_number = isinstance(value, int | float | Fraction) and math.isfinite(value)
+        if self.answer.tolerance is not None and isinstance(figure, Fraction) and is_number:
+            return is_rounded_to(value, figure)
+        return self.agree(value, figure)
 
     def _level(self, legs: Sequence[Leg], published: Sequence[Golden]) -> Level:
         if self.cited is not None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from dlquiz.core.calls import NOWHERE, CallTemplate, Place
 from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.figures import is_rounded_to
 from dlquiz.core.formulas import Formula
 from dlquiz.core.kinds.number import is_number
 from dlquiz.core.kinds.picking import ASKED, in_order, picked, shuffled
@@ -20,10 +21,10 @@ from dlquiz.core.verdicts import Diagnosis, Leg, Level, Reading, Result, Truth, 
 
 AT_LEAST = 3
 """Two items are ordered rightly by every second guess."""
+_ROUNDED = 10_000
+"""Whole figures that this divides count in thousands or more."""
 ASKED_AT_MOST = 5
 """How many of its items an instance asks: an order of more is a chore."""
-
-_ROUNDED = Fraction(1, 1000)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -246,6 +247,7 @@ def _backed(item: Item, leg: Leg) -> bool:
 
 
 def _meets(size: Any, figure: Fraction) -> bool:
-    if figure.denominator == 1 and isinstance(size, int):
+    """Whether a run gives a figure: a whole one exactly, unless it ends with so many zeros that it was rounded."""
+    if figure.denominator == 1 and isinstance(size, int) and figure % _ROUNDED:
         return size == figure
-    return abs(Fraction(size) - figure) <= _ROUNDED * abs(figure)
+    return is_rounded_to(size, figure)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from engine.arguments import Between, Length
+from engine.arguments import Between, Conventional, Length
 from engine.detection.anchor_matching import match
 from engine.detection.anchors import Rule, cell_anchors, d2l_cell_anchors, grid_anchors
 from engine.detection.iou import iou
@@ -12,6 +12,7 @@ from engine.errors import Refused
 from engine.evidence import Path, Run, Series, Table
 from engine.registry import Kind, function
 
+AnchorRule = Annotated[Rule, Conventional()]
 Numbers = Annotated[Sequence[Annotated[float, Between(1e-3, 1e4)]], Length(1, 16)]
 Cells = Annotated[int, Between(1, 500)]
 _MOST = 1_000_000
@@ -19,7 +20,7 @@ _MOST = 1_000_000
 
 @function("anchor.boxes", Kind.CLOSED_FORM, example={"sizes": [128, 256], "ratios": [0.5, 1, 2]}, shows=(cell_anchors,))
 def boxes(
-    sizes: Numbers, ratios: Numbers, rule: Rule = "every pair", height: Annotated[float, Between(1, 1e4)] = 1.0
+    sizes: Numbers, ratios: Numbers, rule: AnchorRule = "every pair", height: Annotated[float, Between(1, 1e4)] = 1.0
 ) -> Run:
     """Return the anchors of one place, around the origin, as [x1, y1, x2, y2].
 
@@ -43,7 +44,7 @@ def count(
     width: Cells,
     num_sizes: Annotated[int, Between(1, 16)] = 3,
     num_ratios: Annotated[int, Between(1, 16)] = 3,
-    rule: Rule = "every pair",
+    rule: AnchorRule = "every pair",
 ) -> Run:
     """Return how many anchors stand on a feature map: they are made for every place, and counted.
 

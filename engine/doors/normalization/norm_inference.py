@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from engine.arguments import Between, Length
+from engine.arguments import Between, Conventional, Length
 from engine.device import for_float64
 from engine.evidence import Block, Curve, Run, Series, Table
 from engine.layers.batch_norm import BatchNorm
@@ -21,7 +21,7 @@ from engine.registry import Kind, function
 Number = Annotated[float, Between(-1e6, 1e6)]
 Batches = Annotated[Sequence[Annotated[Sequence[Number], Length(2, 256)]], Length(1, 64)]
 """Training batches of one channel."""
-Rule = Literal["paper", "torch", "d2l"]
+Rule = Annotated[Literal["paper", "torch", "d2l"], Conventional()]
 """The paper's averages of all batches, or moving ones: of unbiased variances (torch) or of biased ones (D2L)."""
 Momentum = Annotated[float, Between(0, 1)]
 _EXAMPLE = {"batches": [[1, 3, 5], [2, 2, 8]]}

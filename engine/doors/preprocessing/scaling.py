@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import torch
 from torch import Tensor
 
-from engine.arguments import Between, Length
+from engine.arguments import Between, Conventional, Length
 from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.preprocessing.min_max import min_max
@@ -17,7 +17,7 @@ Number = Annotated[float, Between(-1e9, 1e9)]
 Column = Annotated[Sequence[Number | None], Length(1, 256)]
 Full = Annotated[Sequence[Number], Length(1, 256)]
 Position = Annotated[int, Between(0, 255)]
-Ddof = Literal[0, 1]
+Ddof = Annotated[Literal[0, 1], Conventional()]
 _EXAMPLE = {"values": [1, 2, None, 6], "position": 3}
 
 

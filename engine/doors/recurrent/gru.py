@@ -5,7 +5,7 @@ from typing import Annotated
 import torch
 from torch import Tensor, nn
 
-from engine.arguments import Between
+from engine.arguments import Between, Conventional
 from engine.device import for_float64
 from engine.doors.recurrent._forced_gates import force
 from engine.evidence import Run, Table
@@ -15,6 +15,8 @@ from engine.registry import Kind, function
 Gate = Annotated[float, Between(0, 1)]
 Candidate = Annotated[float, Between(-1, 1)]
 Number = Annotated[float, Between(-1e6, 1e6)]
+UpdateForm = Annotated[Update, Conventional()]
+ResetForm = Annotated[Reset, Conventional()]
 
 
 @function(
@@ -23,7 +25,7 @@ Number = Annotated[float, Between(-1e6, 1e6)]
     example={"update_gate": 0.75, "candidate": -1, "hidden_state": 1},
     shows=(nn.GRUCell, GRUCell),
 )
-def state(update_gate: Gate, candidate: Candidate, hidden_state: Number, update: Update = "keeps_old") -> Run:
+def state(update_gate: Gate, candidate: Candidate, hidden_state: Number, update: UpdateForm = "keeps_old") -> Run:
     """Return h after one step of a cell whose update gate and candidate have these values.
 
     ``update`` is a convention: an update gate of 1 "keeps_old" in torch (h = z·h + (1 - z)·n); in other texts it
@@ -46,7 +48,7 @@ def state(update_gate: Gate, candidate: Candidate, hidden_state: Number, update:
     shows=(nn.GRUCell, GRUCell),
 )
 def candidate(
-    reset_gate: Gate, weight_hh: Number, hidden_state: Number, bias_hh: Number = 0.0, reset: Reset = "after"
+    reset_gate: Gate, weight_hh: Number, hidden_state: Number, bias_hh: Number = 0.0, reset: ResetForm = "after"
 ) -> Run:
     """Return the candidate of a cell with this reset gate, weight and recurrent bias, for an input of 0.
 

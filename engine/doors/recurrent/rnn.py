@@ -1,6 +1,6 @@
 """``rnn.*``: sizes of recurrent networks, counted on torch's modules; ``kind`` is rnn (simple), lstm or gru."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from engine.analysis.matmul_macs import MatmulMacs
 from engine.analysis.params import num_params as count_params
 from engine.analysis.sizes import sizes
+from engine.arguments import Conventional
 from engine.device import current
 from engine.doors.recurrent._recurrent import Form, Layers, Samples, Steps, Width, check_work, counted, parts, torchs
 from engine.errors import Refused
@@ -19,6 +20,7 @@ from engine.layers.recurrent_cell import Bias
 from engine.layers.rnn import RNNCell
 from engine.registry import Kind, function
 
+Biases = Annotated[Bias, Conventional()]
 _SHOWS = (nn.RNN, nn.LSTM, nn.GRU, Recurrent, RNNCell, LSTMCell, GRUCell)
 _SIZES = {"kind": "lstm", "input_size": 28, "hidden_size": 256}
 _MOST_CELL_STEPS = 2048
@@ -32,7 +34,7 @@ def num_params(
     hidden_size: Width,
     num_layers: Layers = 1,
     bidirectional: bool = False,
-    bias: Bias = "two",
+    bias: Biases = "two",
 ) -> Run:
     """Return the trainable parameters of a recurrent network, without an output layer.
 
@@ -56,7 +58,7 @@ def layer_num_params(
     num_layers: Layers,
     layer: Layers,
     bidirectional: bool = False,
-    bias: Bias = "two",
+    bias: Biases = "two",
 ) -> Run:
     """Return the parameters of one ``layer``, counted from 1, of a deep network; both directions belong to it.
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from engine.analysis.params import num_params as count_params
 from engine.analysis.sizes import sizes
-from engine.arguments import Between, Length
+from engine.arguments import Between, Conventional, Length
 from engine.device import for_float64
 from engine.errors import Refused
 from engine.evidence import Blocks, Curve, Run, Series, Table, Text
@@ -23,6 +23,7 @@ Size = Annotated[int, Between(1, 8192)]
 Few = Annotated[int, Between(1, 64)]
 Layers = Annotated[int, Between(1, 4)]
 Characters = Annotated[str, Length(24, 100)]
+Biases = Annotated[Bias, Conventional()]
 Epochs = Annotated[int, Between(0, 30)]
 _BATCH_SIZE, _NUM_STEPS, _HIDDEN, _LR = 2, 5, 16, 1.0
 _TEXT = "the time traveller " * 4
@@ -31,7 +32,7 @@ _SIZES = {"vocab_size": 28, "hidden_size": 512}
 
 @function("language_model.num_params", Kind.MODULE, example=_SIZES, shows=(RecurrentLanguageModel,))
 def num_params(
-    vocab_size: Size, hidden_size: Size, num_layers: Layers = 1, kind: CellKind = "rnn", bias: Bias = "one"
+    vocab_size: Size, hidden_size: Size, num_layers: Layers = 1, kind: CellKind = "rnn", bias: Biases = "one"
 ) -> Run:
     """Return the parameters of a recurrent language model: one-hot inputs, cells, and a linear layer to all tokens.
 

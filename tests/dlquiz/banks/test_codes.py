@@ -17,7 +17,7 @@ from dlquiz.worker import Worker
 
 ROOT = Path(__file__).parents[3]
 YAML = [one for one in pages().values() if one.wrong.language == "yaml"]
-BYTES = {"DQ101", "DQ102", "DQ103", "DQ104", "DQ112", "DQ113", "DQ207", "DQ209", "DQ461", "DQ462"}
+BYTES = {"DQ101", "DQ102", "DQ103", "DQ104", "DQ112", "DQ113", "DQ114", "DQ207", "DQ209", "DQ461", "DQ462"}
 """Codes that one bank as YAML can't bring; their examples are descriptions."""
 CONVENTIONS = {"attention.num_params": "split_heads or full_width"}
 

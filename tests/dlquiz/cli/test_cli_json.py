@@ -45,8 +45,13 @@ def test_calc_for_people(dlquiz: Run) -> None:
 
 def test_functions(dlquiz: Run) -> None:
     found = dlquiz("functions", "--json").json
-    assert [list(each) for each in found] == [["name", "kind", "signature", "summary", "example"]] * 2
+    assert [list(each) for each in found] == [["name", "kind", "signature", "summary", "example", "parameters"]] * 2
+    size = {"name": "size", "type": "a whole number", "required": True, "default": None, "convention": False}
+    assert found[0]["parameters"] == [size]
     assert [each["name"] for each in dlquiz("functions", "NETWORK", "--json").json] == ["model.num_params"]
+    assert [each["name"] for each in dlquiz("functions", "along axis", "output", "--json").json] == ["conv.output_size"]
+    assert "    size: a whole number" in dlquiz("functions", "conv.output_size").lines
+    assert "no engine function has 'along', 'networks'" in dlquiz("functions", "along networks").err
     lines = dlquiz("functions").lines
     assert lines[0] == "conv.output_size(size, kernel_size, stride=1, padding=0)  [module]"
     assert "    dlquiz calc conv.output_size size=7 kernel_size=3" in lines

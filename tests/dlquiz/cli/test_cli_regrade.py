@@ -1,0 +1,204 @@
+"""dlquiz regrade: study with a bank, mend the bank, and see which verdicts would be others; nothing is changed."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_lines import Ended, Run
+
+from dlquiz.core.scheduling import Rating, Scheduler
+from dlquiz.store import Entry, Store
+
+BANK = """dlquiz: 1
+bank: mine
+topic: own
+title: Mine
+questions:
+  - id: size
+    kind: number
+    prompt: "A kernel of 3 runs over {{n}} inputs, padded by 1. Outputs?"
+    params: {n: {int: [16, 900]}}
+    answer: {formula: n - 2, engine: {call: conv.output_size, with: {size: n, kernel_size: 3}}}
+    misconceptions: [{id: one-side, formula: n - 1, says: "Both sides\\nare padded."}]
+"""
+MENDED = (
+    BANK.replace("id: size\n", "id: size\n    rev: 2\n", 1)
+    .replace("formula: n - 2", "formula: n", 1)
+    .replace("kernel_size: 3}}", "kernel_size: 3, padding: 1}}", 1)
+)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.yaml"
+    path.write_text(BANK)
+    return path
+
+
+@pytest.fixture
+def answer(dlquiz: Run, bank: Path, home: Path) -> Callable[..., int]:
+    """`answer(-2)`: answer the question by so much more than its n; return n. Options are further lines."""
+
+    def one(more: int, *lines: str, before: str = "", seed: int = 1) -> int:
+        options = ("--plain", "--bank", str(bank), "--seed", str(seed), "--ahead", "--count", "1")
+        asked = dlquiz("study", *options, "--db", str(home / f"rehearsal-{seed}.db"), typed=":quit\n").out
+        found = re.search(r"over (\d+) inputs", asked)
+        assert found, asked
+        typed = [before, str(int(found[1]) + more), *lines]
+        dlquiz("study", *options, typed="".join(f"{line}\n" for line in typed if line))
+        return int(found[1])
+
+    return one
+
+
+def log(home: Path) -> list[Entry]:
+    with Store.open(home / "dlquiz.db", Scheduler(), 0, backup=False) as store:
+        return store.reviews()
+
+
+def regrade(dlquiz: Run, bank: Path, *more: str) -> Ended:
+    return dlquiz("regrade", "--bank", str(bank), *more)
+
+
+def test_an_unchanged_bank_changes_nothing(dlquiz: Run, bank: Path, answer: Callable[..., int]) -> None:
+    answer(-2)
+    ended = regrade(dlquiz, bank)
+    assert (ended.code, ended.out) == (0, "")
+    assert ended.err == "dlquiz: 1 review: 1 compared, 0 changed, 0 not compared\n"
+
+
+def test_a_mended_bank_tells_which_verdicts_were_wrong(dlquiz: Run, bank: Path, answer: Callable[..., int]) -> None:
+    n = answer(-2)
+    other = answer(0, seed=2)
+    answer(-7, seed=3)
+    bank.write_text(MENDED)
+    ended = regrade(dlquiz, bank)
+    assert ended.code == 1
+    heads = [line for line in ended.lines if not line.startswith(" ")]
+    assert [re.sub(r"#\d+|20\S+Z", "", line) for line in heads] == [
+        f"mine/size@1    {other}  wrong → right",
+        f"mine/size@1    {n - 2}  right → wrong",
+    ]
+    assert f"    {n}, not {n - 2}." in ended.lines
+    assert "    the bank has revision 2; graded good; it would be again" in ended.lines
+    assert ended.err == "dlquiz: 3 reviews: 3 compared, 2 changed, 0 not compared\n"
+    assert "\x1b" not in ended.out
+
+
+def test_json(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -> None:
+    answer(-1)
+    answer(0, seed=2)
+    bank.write_text(MENDED)
+    found = regrade(dlquiz, bank, "--json", "--lang", "zh").json
+    assert (found["reviews"], found["compared"]) == (2, 2)
+    assert set(found["not_compared"].values()) == {0}
+    (changed,) = found["changed"]
+    entry = log(home)[0]
+    assert changed == {
+        "instance": f"mine/size@1#{entry.review.seed}",
+        "rev_now": 2,
+        "at_utc": changed["at_utc"],
+        "answer": entry.review.answer,
+        "was": "wrong",
+        "is": "right",
+        "reason": entry.review.answer,
+        "misconceptions": [],
+        "counts": True,
+        "grade": 1,
+        "grade_now": 3,
+        "own_grade": None,
+    }
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT[\d:.]+Z", changed["at_utc"])
+
+
+def test_a_wrong_idea_is_told_on_one_line(dlquiz: Run, bank: Path, answer: Callable[..., int]) -> None:
+    n = answer(-2)
+    bank.write_text(MENDED.replace("formula: n - 1", "formula: n - 2"))
+    assert f"    {n}, not {n - 2}. Both sides are padded." in regrade(dlquiz, bank).lines
+    assert regrade(dlquiz, bank, "--json").json["changed"][0]["misconceptions"] == ["one-side"]
+
+
+def test_the_learners_own_grade_stands(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -> None:
+    answer(-2)
+    with Store.open(home / "dlquiz.db", Scheduler(), 0, backup=False) as store:
+        store.override(store.reviews()[0].id, Rating.HARD, 1)
+    bank.write_text(MENDED)
+    ended = regrade(dlquiz, bank)
+    assert "    the bank has revision 2; your own grade stands: hard" in ended.lines
+    assert regrade(dlquiz, bank, "--json").json["changed"][0]["own_grade"] == 2
+
+
+def test_nothing_is_written(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -> None:
+    answer(-2)
+    bank.write_text(MENDED)
+    before, digest = log(home), hashlib.sha256((home / "dlquiz.db").read_bytes()).hexdigest()
+    backups = sorted((home / "backups").glob("*"))
+    assert regrade(dlquiz, bank).code == 1
+    assert log(home) == before
+    assert hashlib.sha256((home / "dlquiz.db").read_bytes()).hexdigest() == digest
+    assert sorted((home / "backups").glob("*")) == backups
+
+
+def test_what_is_not_compared_is_told_apart(dlquiz: Run, bank: Path, answer: Callable[..., int]) -> None:
+    answer(-2)
+    answer(-2, seed=2)
+    dlquiz("undo")
+    whys = {
+        MENDED.replace("{int: [16, 900]}", "{int: [1000, 2000]}"): "the question is not asked with these parameters",
+        MENDED.replace("over {{n}} inputs", "over {{n}} numbers"): "the question is worded otherwise",
+        MENDED.replace("id: size\n", "id: sizes\n"): "the question is gone",
+        MENDED.replace("kind: number", "kind: nub"): "the question has an error",
+        MENDED.replace("formula: n,", "formula: n + 5,"): "bank and engine disagree",
+        MENDED.replace("conv.output_size", "no.such"): "there is no value",
+    }
+    for text, why in whys.items():
+        bank.write_text(text)
+        ended = regrade(dlquiz, bank)
+        assert (ended.code, ended.out) == (0, ""), why
+        assert "2 reviews: 0 compared, 0 changed, 2 not compared" in ended.err
+        assert "not compared: 1, taken back\n" in ended.err
+        assert f"not compared: 1, {why}" in ended.err
+        assert ", such as mine/size@1#" in ended.err
+
+
+def test_only_reviews_of_the_banks_that_are_named_are_looked_at(
+    dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path, tmp_path: Path
+) -> None:
+    answer(-2)
+    other = tmp_path / "other.yaml"
+    other.write_text(BANK.replace("bank: mine", "bank: other").replace("topic: own", "topic: others"))
+    assert regrade(dlquiz, other).err == "dlquiz: there is no review of these banks; dlquiz study begins\n"
+    assert "not compared: 1, the question is gone, such as mine/size@1#" in dlquiz("regrade").err
+    (home / "banks").mkdir()
+    (home / "banks" / "mine.yaml").write_text(MENDED)
+    assert dlquiz("regrade").code == 1
+    assert dlquiz("regrade", "own").code == 1
+    (home / "banks" / "other.yaml").write_text(other.read_text())
+    assert dlquiz("regrade", "others").code == 0
+    lost = dlquiz("regrade", "owns")
+    assert lost.code == 2
+    assert "there is no question on 'owns'; did you mean 'own'?" in lost.err
+
+
+def test_without_a_database(dlquiz: Run, home: Path, tmp_path: Path) -> None:
+    ended = dlquiz("regrade")
+    assert (ended.code, ended.out) == (0, "")
+    assert "there is no review of these banks" in ended.err
+    assert not (home / "dlquiz.db").exists()
+    assert dlquiz("regrade", "--db", str(tmp_path / "none.db")).code == 2
+
+
+def test_a_hostile_answer_stays_on_its_line(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -> None:
+    """What was typed may hold what steers a terminal, once the grammar that read it is another one."""
+    answer(-2)
+    entry = log(home)[0]
+    with Store.open(home / "dlquiz.db", Scheduler(), 0, backup=False) as store:
+        store.add_review(entry.review._replace(answer=f"\x1b[2J{entry.review.answer}"))
+        store.add_review(entry.review._replace(answer=f"\n{entry.review.answer}"))
+    ended = regrade(dlquiz, bank)
+    assert "\x1b" not in ended.out + ended.err
+    assert "1, the answer cannot be read any more, such as mine/size@1#" in ended.err
+    bank.write_text(MENDED)
+    assert [line[:4] for line in regrade(dlquiz, bank).lines] == ["mine", "    ", "    "] * 2

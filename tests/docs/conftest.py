@@ -1,0 +1,13 @@
+"""One engine for all pages."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dlquiz.worker import Worker
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    with Worker("cpu") as started:
+        yield started
