@@ -44,20 +44,43 @@ def command(
     record: Annotated[
         bool, typer.Option("--record", help="Write down what was proved, in revisions.json beside the banks.")
     ] = False,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Plant single errors in sound banks, and tell which are not found.")
+    ] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Run everything, also what has not changed.")] = False,
     device: options.Device = None,
 ) -> None:
     """Prove banks, or say at which line they are wrong."""
     from dlquiz.cli import findings
     from dlquiz.cli.errors import FINDINGS
+    from dlquiz.cli.printing import tell
     from dlquiz.cli.records import Records
+    from dlquiz.errors import DlquizError
 
+    if mutate and form not in (Format.text, Format.json):
+        raise DlquizError(f"--mutate is told as text or json, not as {form.value}; leave --format out")
     library = _library(paths)
     kept = Records.of(library)
     report = _report(library, kept, device, jobs or _cores(), no_cache)
+    if mutate and not report.complaints:
+        _mutate(library, kept, report, form, device, jobs or _cores())
+        return
     findings.write(form.value, report, proofs)
     kept.tell(library, report, record)
     if report.complaints:
+        if mutate:
+            tell("no errors were planted, for there are some already; mend these first")
+        raise typer.Exit(FINDINGS)
+
+
+def _mutate(library: "Library", kept: "Records", report: "Report", form: Format, device: str | None, jobs: int) -> None:
+    """Plant errors in banks that are sound, and end with findings where one survives."""
+    from dlquiz.cli import mutate
+    from dlquiz.cli.errors import FINDINGS
+
+    campaign = mutate.run(library, kept, device, jobs)
+    mutate.write(form.value, report, campaign)
+    if campaign.survivors:
         raise typer.Exit(FINDINGS)
 
 

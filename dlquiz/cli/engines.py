@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import LifoQueue
 
-from dlquiz.banks.proving.conventions import ARGUMENT
+from dlquiz.banks.proving.conventions import taken
 from dlquiz.banks.proving.executed import Executed, Executor
 from dlquiz.cli import desk
 from dlquiz.core.oracle import Call, Outcome
-from dlquiz.worker import Worker
+from dlquiz.worker import FunctionInfo, Worker
 
 
 class Engines:
@@ -40,14 +40,17 @@ class Engines:
             with suppress(OSError, ValueError):
                 found: dict[str, str] = json.loads(file.read_bytes())
                 return found
-        with self._an_engine() as worker:
-            functions = worker.functions().result()
-        taken = {each.name: one.type for each in functions for one in each.parameters if one.name == ARGUMENT}
+        known = taken(self.functions())
         if file is not None:
             with suppress(OSError):  # nothing is lost but the time that it saves
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps(taken), encoding="utf-8")
-        return taken
+                file.write_text(json.dumps(known), encoding="utf-8")
+        return known
+
+    def functions(self) -> Sequence[FunctionInfo]:
+        """Return every function of the engine."""
+        with self._an_engine() as worker:
+            return worker.functions().result()
 
     @contextmanager
     def _an_engine(self) -> Iterator[Worker]:

@@ -8,7 +8,7 @@ Told = Callable[[int, int], None]
 
 
 @contextmanager
-def progress(count: int) -> Iterator[Told | None]:
+def progress(count: int, what: str = "questions") -> Iterator[Told | None]:
     """Show a bar until the end, and give what is to be told how many are done; None where nobody watches."""
     if not is_terminal():
         yield None
@@ -16,7 +16,7 @@ def progress(count: int) -> Iterator[Told | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("checked"), BarColumn(), MofNCompleteColumn(), TextColumn("questions"), TimeElapsedColumn())
+    columns = (TextColumn("checked"), BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=count)
         yield lambda done, _: bar.update(task, completed=done)

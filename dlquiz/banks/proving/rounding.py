@@ -35,7 +35,7 @@ class Rounding:
 
     def see(self, values: Sequence[Any]) -> float:
         """Take in what the ways to an answer give on an instance; return how far they are apart, as a share of it."""
-        numbers = [float(value) for value in values if is_number(value) and abs(value) < _MOST]
+        numbers = [float(value) for value in values if is_number(value) and -_MOST < value < _MOST]
         size = max(map(abs, numbers), default=0.0)
         if size < _NOTHING or len(numbers) < len(values):
             return 0.0

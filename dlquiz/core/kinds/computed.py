@@ -83,6 +83,7 @@ class Golden:
 
 Idea = Misconception | OtherConvention
 
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Computed(Question):
     """A question whose answer is one value that a formula and the engine both give."""

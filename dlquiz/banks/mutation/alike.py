@@ -1,0 +1,210 @@
+"""Two readings of one question compared on every setting: what a formula gives, what a call does, what is accepted."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dlquiz.banks.proving.grids import completed
+from dlquiz.banks.proving.runs import Runs
+from dlquiz.core.building.goal import found
+from dlquiz.core.building.typed import Typed
+from dlquiz.core.calls import CallTemplate, Given
+from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.formulas import Formula
+from dlquiz.core.kinds.claims import Claims
+from dlquiz.core.kinds.computed import Computed, Golden, Tolerance
+from dlquiz.core.kinds.construct import Construct
+from dlquiz.core.kinds.expression import Symbolic
+from dlquiz.core.kinds.number import is_number
+from dlquiz.core.oracle import Outcome, Ran
+from dlquiz.core.questions import Question
+from dlquiz.core.texts import LANGUAGES, Text
+from dlquiz.core.values import from_json
+from dlquiz.core.verdicts import Truth, Unsettled
+
+_DIGITS = 1e-6
+"""The share by which two runs of one thing differ, in single precision and in another order."""
+_MOST = 1e300
+"""Above this, numbers are compared exactly: floats end there."""
+_ROUNDED_TO = range(2, 8)
+"""To how many digits people may round."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A question and its mutant, and the settings on which they are compared."""
+
+    question: Question
+    mutant: Question
+    settings: Sequence[Mapping[str, Any]]
+    runs: Runs
+    slips: Sequence[Formula] = ()
+
+    def formulas(self, one: Formula, other: Formula) -> str | None:
+        """Whether two formulas have the same value, also for what was published."""
+        everywhere = [*self.settings, *self._published()]
+        same = all(self._agree(self._worth(one, values), self._worth(other, values)) for values in everywhere)
+        return "the formula has the same value" if same else None
+
+    def calls(self, one: CallTemplate, other: CallTemplate) -> str | None:
+        """Whether two calls give the same, also for what was published."""
+        everywhere = [*self.settings, *self._published()]
+        try:
+            asked = [[self._called(call, values) for values in everywhere] for call in (one, other)]
+        except Undefined:
+            return None
+        values = [[_values(self.runs.outcomes(calls)) for calls in each] for each in asked]
+        if not all(_alike(*pair) for pair in zip(*values, strict=True)):
+            return None
+        told = "the run gives" if one.function == other.function else f"{other.function} gives"
+        first = values[0][0]
+        return f"{told} the same" + (
+            f" ({str(first[0]).lower()})" if first and isinstance(self.question, Claims) else ""
+        )
+
+    def data(self, one: Given, other: Given) -> str | None:
+        """Whether the same is asked for."""
+        try:
+            same = all(one.fill(values) == other.fill(values) for values in self.settings)
+        except Undefined:
+            return None
+        return "the same is asked for" if same else None
+
+    def texts(self, one: Text, other: Text) -> str | None:
+        """Whether two texts read the same in every language."""
+        for values in self.settings:
+            known = self._known(values)
+            try:
+                if known is None or any(one.fill(each, known) != other.fill(each, known) for each in LANGUAGES):
+                    return None
+            except Undefined:
+                return None
+        return "the text reads the same"
+
+    def figures(self, one: Golden, other: Golden) -> str | None:
+        """Whether a figure holds for another setting, too; nobody is shown for which it was published."""
+        if one.value != other.value or one.source != other.source or not isinstance(self.question, Computed):
+            return None
+        legs = [self._legs(golden) for golden in (one, other)]
+        return "the figure holds for the other setting, too" if legs[0] and legs[0] == legs[1] else None
+
+    def answers(self, one: Typed, other: Typed) -> str | None:
+        """Whether a near miss is refused by the conditions that refused it; nobody is shown one."""
+        if not isinstance(self.question, Construct) or one not in self.question.reject:
+            return None
+        for values in self.settings:
+            before, after = self._kept(one, values), self._kept(other, values)
+            if not after or any(now and not then for then, now in zip(before, after, strict=False)):
+                return None
+        return "the near miss is refused by the same conditions"
+
+    def tolerances(self, one: Tolerance, other: Tolerance) -> str | None:
+        """Whether two tolerances accept and refuse the same wrong ideas, slips of the formula, and rounded answers."""
+        digits = self._digits_accepted(one)
+        tried = 0
+        for values in self.settings:
+            truth = self._truth(values)
+            if truth is None or not is_number(truth.value) or not -_MOST < truth.value < _MOST:
+                return None
+            samples = [*truth.wrong.values(), *truth.elsewhere, *(self._worth(slip, values) for slip in self.slips)]
+            samples += [] if digits is None else [_rounded(truth.value, digits)]
+            for sample in (each for each in samples if is_number(each) and -_MOST < each < _MOST):
+                tried += 1
+                if self._accepts(sample, truth.value, one) is not self._accepts(sample, truth.value, other):
+                    return None
+        return f"it accepts no wrong idea and no slip that it did not, and refuses no rounding ({tried:,} tried)"
+
+    def _accepts(self, value: Any, truth: Any, tolerance: Tolerance) -> bool:
+        return isinstance(self.question, Computed) and self.question.same(value, truth, tolerance)
+
+    def _digits_accepted(self, tolerance: Tolerance) -> int | None:
+        """Return to how few digits every answer may be rounded."""
+        truths = [truth.value for truth in map(self._truth, self.settings) if truth is not None]
+        for digits in _ROUNDED_TO:
+            if all(is_number(one) and self._accepts(_rounded(one, digits), one, tolerance) for one in truths):
+                return digits
+        return None
+
+    def _truth(self, values: Mapping[str, Any]) -> Truth | None:
+        try:
+            return self.question.settle(values, self.runs.outcomes(self.question.calls(values)))
+        except (Undefined, Unsettled):
+            return None
+
+    def _known(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        truth = self._truth(values)
+        return None if truth is None else {**values, "answer": truth.value}
+
+    def _worth(self, formula: Formula, values: Mapping[str, Any]) -> Any:
+        """Return what a formula is, None where it has no value."""
+        try:
+            return (
+                self.question.worth(formula, values)
+                if isinstance(self.question, Computed)
+                else formula.evaluate(values)
+            )
+        except Undefined:
+            return None
+
+    def _agree(self, one: Any, other: Any) -> bool:
+        if one is None or other is None:
+            return False
+        return self.question.same(one, other, None) if isinstance(self.question, Symbolic) else _alike(one, other)
+
+    def _called(self, call: CallTemplate, values: Mapping[str, Any]) -> Sequence[Any]:
+        return self.question.runs_of(call, values) if isinstance(self.question, Symbolic) else [call.fill(values)]
+
+    def _published(self) -> list[dict[str, Any]]:
+        """Return the settings for which figures were published: formulas and calls are used there, too."""
+        golden = self.question.golden if isinstance(self.question, Computed) else ()
+        given = (completed(self.question.domain, one.given or {}) for one in golden)
+        return [values for values in given if values is not None]
+
+    def _legs(self, golden: Golden) -> list[Any] | None:
+        """Return what the formula and the calls give where a figure was published, None where one gives nothing."""
+        values = completed(self.question.domain, golden.given or {})
+        if values is None or not isinstance(self.question, Computed):
+            return None
+        formula = self.question.answer.formula
+        try:
+            ran = _values(self.runs.outcomes([call.fill(values) for call in self.question.answer.engine]))
+            return None if ran is None else [*ran, *([] if formula is None else [formula.evaluate(values)])]
+        except Undefined:
+            return None
+
+    def _kept(self, typed: Typed, values: Mapping[str, Any]) -> list[bool]:
+        """Return which conditions a listed answer keeps; nothing where it cannot be read or built."""
+        assert isinstance(self.question, Construct)
+        try:
+            reading = self.question.read(typed.fill(values), values)
+            outcomes = self.runs.outcomes(self.question.trial(reading, values))
+            return [found(*each, values).holds for each in zip(self.question.goal, outcomes, strict=True)]
+        except (Undefined, Unreadable):
+            return []
+
+
+def _values(outcomes: Sequence[Outcome]) -> list[Any] | None:
+    """Return what calls gave, None where one of them gave nothing."""
+    ran = [from_json(one.value) for one in outcomes if isinstance(one, Ran)]
+    return ran if len(ran) == len(outcomes) else None
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same, numbers but for the last digits of a sum."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if (
+        is_number(one)
+        and is_number(other)
+        and isinstance(one, float | Fraction)
+        and -_MOST < one < _MOST
+        and -_MOST < other < _MOST
+    ):
+        return math.isclose(one, other, rel_tol=_DIGITS, abs_tol=_DIGITS)
+    return one is not None and type(one) is type(other) and bool(one == other)
+
+
+def _rounded(value: Any, digits: int) -> float:
+    return float(f"{float(value):.{digits}g}")
