@@ -64,7 +64,8 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of a report."""
-        return {"question": self.key, "level": self.level.value, "proved": self.proved, **self.proof.to_json()}
+        level = self.level.value if self.sound else "wrong"
+        return {"question": self.key, "level": level, "proved": self.proved, **self.proof.to_json()}
 
 
 @dataclass(frozen=True)
