@@ -1,37 +1,25 @@
 """The app: home, a session, its summary, and home again."""
 
-import sys
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.app import App
-from textual.binding import Binding, BindingType
 
 from dlquiz.app import screens
 from dlquiz.app.desk import Desk
+from dlquiz.app.frame import Frame
 from dlquiz.app.sitting import Sitting
 from dlquiz.core.printable import printable
 from dlquiz.errors import DlquizError
 
-_LIGHT, _DARK = "textual-light", "textual-dark"
-_WATCH_S = 2.0
 
-
-class DlquizApp(App[None]):
+class DlquizApp(Frame):
     """Studies ``topics`` at a desk, all of them if there are none in the list; starts on the home screen if it is None.
 
     The banks of the topics are loaded at once: what is wrong with them is a DlquizError before the screen changes.
     """
 
     CSS_PATH: ClassVar = ["application.tcss", "screens/study.tcss"]  # one pass over both, before the first question
-    TITLE = "dlquiz"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", show=False),
-        Binding("f4", "light_or_dark", "Light or dark", show=False),
-        Binding("ctrl+c", "quit", "Leave", show=False),
-    ]
 
     def __init__(self, desk: Desk, topics: Sequence[str] | None) -> None:
         super().__init__()
@@ -39,19 +27,8 @@ class DlquizApp(App[None]):
         self._first = None if topics is None else self._sit_down(topics)
 
     def on_mount(self) -> None:
-        """Begin, and end with the terminal: where its closing sends no signal, reading from it would never rest."""
-        if self._has_terminal():
-            self.set_interval(_WATCH_S, self._end_with_terminal)
+        """Begin."""
         self._go_on()
-
-    def _end_with_terminal(self) -> None:
-        if not self._has_terminal():
-            self.exit()
-
-    @staticmethod
-    def _has_terminal() -> bool:
-        stdin = sys.__stdin__
-        return stdin is not None and not stdin.closed and stdin.isatty()
 
     @work
     async def _go_on(self) -> None:
@@ -99,15 +76,3 @@ class DlquizApp(App[None]):
     def action_help(self) -> None:
         """Show the keys of the screen, and how marking works."""
         self.push_screen(screens.help_screen(self.screen, self._desk.language))
-
-    def action_light_or_dark(self) -> None:
-        """Change between a dark and a light theme."""
-        self.theme = _DARK if self.theme == _LIGHT else _LIGHT
-
-    async def action_quit(self) -> None:
-        """Leave the session with its summary where there is one, else quit."""
-        leave = getattr(self.screen, "action_leave", None)
-        if leave is None:
-            self.exit()
-        else:
-            leave()

@@ -33,7 +33,22 @@ class Command(TyperCommand):
         return _taken_over(super().get_params(ctx))
 
 
-NAMES = ("study", "topics", "due", "undo", "calc", "functions", "why", "check", "explain", "new", "schema", "doctor")
+NAMES = (
+    "study",
+    "topics",
+    "due",
+    "undo",
+    "calc",
+    "functions",
+    "why",
+    "check",
+    "watch",
+    "regrade",
+    "explain",
+    "new",
+    "schema",
+    "doctor",
+)
 """Every command, in the order in which help lists them: a module of dlquiz.cli with a function ``command``."""
 
 

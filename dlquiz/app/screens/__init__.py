@@ -1,6 +1,7 @@
 """The screens, each beside its style sheet. A screen is imported when it is shown: start-up pays for the first only."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -10,15 +11,35 @@ if TYPE_CHECKING:
     from dlquiz.app.screens.help import HelpScreen
     from dlquiz.app.screens.home import HomeScreen
     from dlquiz.app.screens.laboratory import LaboratoryScreen
+    from dlquiz.app.screens.lock import LockScreen
+    from dlquiz.app.screens.page import PageScreen
     from dlquiz.app.screens.study import StudyScreen
     from dlquiz.app.screens.summary import SummaryScreen
     from dlquiz.app.sitting import Sitting
+    from dlquiz.banks.complaints import Complaint
+    from dlquiz.core.expressions import Value
+    from dlquiz.core.questions import Instance
     from dlquiz.core.study import Stored
     from dlquiz.core.texts import Language
+    from dlquiz.worker import Worker
 
 
 Side = Literal["run", "code"]
 """What the evidence screen shows: what was run, or the code that ran."""
+
+
+class Equipped(Protocol):
+    """Whoever can have the code behind a verdict fetched."""
+
+    @property
+    def worker(self) -> "Worker":
+        """The engine."""
+        ...
+
+    @property
+    def language(self) -> "Language":
+        """The language that the screen speaks."""
+        ...
 
 
 def home_screen(desk: "Desk") -> "HomeScreen":
@@ -42,7 +63,7 @@ def summary_screen(sitting: "Sitting", language: "Language", from_home: bool = F
     return SummaryScreen(sitting, language, from_home)
 
 
-def evidence_screen(stored: "Stored", desk: "Desk", side: Side) -> "EvidenceScreen":
+def evidence_screen(stored: "Stored", desk: Equipped, side: Side) -> "EvidenceScreen":
     """Return the screen that shows what was run for a verdict, and its code; it opens on one of the two sides."""
     from dlquiz.app.evidence import evidence_of, source_of
     from dlquiz.app.screens.evidence import EvidenceScreen
@@ -60,8 +81,22 @@ def laboratory_screen(stored: "Stored", desk: "Desk") -> "LaboratoryScreen | Non
     return LaboratoryScreen(Laboratory(question, values), desk) if suits(question) else None
 
 
-def help_screen(about: "Screen[Any]", language: "Language") -> "HelpScreen":
+def help_screen(about: "Screen[Any]", language: "Language", subject: str = "marking") -> "HelpScreen":
     """Return the help on a screen."""
     from dlquiz.app.screens.help import HelpScreen
 
-    return HelpScreen(about, language)
+    return HelpScreen(about, language, subject)
+
+
+def page_screen(complaint: "Complaint", language: "Language") -> "PageScreen":
+    """Return the page of a complaint's code."""
+    from dlquiz.app.screens.page import PageScreen
+
+    return PageScreen(complaint, language)
+
+
+def lock_screen(instance: "Instance", locks: "Mapping[str, Value]", language: "Language") -> "LockScreen":
+    """Return the screen on which a parameter of an instance is locked."""
+    from dlquiz.app.screens.lock import LockScreen
+
+    return LockScreen(instance, locks, language)

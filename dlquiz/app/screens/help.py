@@ -1,4 +1,4 @@
-"""Help: the keys of the screen below, and how marking works."""
+"""Help: the keys of the screen below, and how marking works, or whatever else its app is about."""
 
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -27,12 +27,13 @@ class Keyed(Protocol):
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closed by Esc, F1, q or ↵."""
+    """Closed by Esc, F1, q or ↵. ``subject`` is the phrase that explains, under the heading ``help_subject``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "Close", show=False)]
 
-    def __init__(self, about: Screen[Any], language: Language) -> None:
+    def __init__(self, about: Screen[Any], language: Language, subject: str = "marking") -> None:
         super().__init__()
+        self._subject = subject
         self._keys = about.help_keys() if isinstance(about, Keyed) else []
         self._say = say_in(language)
 
@@ -57,6 +58,6 @@ class HelpScreen(ModalScreen[None]):
             Row(literal(self._say("help_keys"), MUTED)),
             *keys,
             Row(EMPTY),
-            Row(literal(self._say("help_marking"), MUTED)),
-            Row(literal(self._say("marking")), literal("  ")),
+            Row(literal(self._say(f"help_{self._subject}"), MUTED)),
+            Row(literal(self._say(self._subject)), literal("  ")),
         ]

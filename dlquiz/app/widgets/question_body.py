@@ -1,23 +1,39 @@
 """What scrolls on the question screen: the question, the answer, and the verdict under it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from dlquiz.app.sitting import Outcome, Sitting, Unread
+from dlquiz.app.sitting import Elsewhere, Outcome, Revealed, Trouble, Unread
 from dlquiz.app.widgets.answer import answer_widget
 from dlquiz.app.widgets.prompt_view import PromptView
+from dlquiz.app.widgets.rows import Row
 from dlquiz.app.widgets.verdict_view import VerdictView
 from dlquiz.core.questions import Form
 from dlquiz.core.session import Attempt
 from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language
+from dlquiz.core.verdicts import Reading
 
 PATIENCE_S = 0.15
 """A run that takes longer than this is announced."""
+
+Judged = Stored | Elsewhere | Revealed | Trouble
+"""What came of an answer that could be read."""
+
+
+class Asked(Protocol):
+    """What the body asks of whoever holds the attempt."""
+
+    hints_shown: int
+
+    def read(self, text: str) -> Reading:
+        """Return a typed answer as it is understood; raises Unreadable."""
+        ...
 
 
 class QuestionBody(VerticalScroll, can_focus=False):
@@ -34,11 +50,11 @@ class QuestionBody(VerticalScroll, can_focus=False):
         yield self._answer
         yield VerdictView()
 
-    async def ask(self, attempt: Attempt, sitting: Sitting, note: str = "") -> None:
+    async def ask(self, attempt: Attempt, asked: Asked, note: str = "") -> None:
         """Show a question, its answer empty, and a note under it if there is one."""
-        self.query_one(PromptView).ask(attempt, self._language, sitting.hints_shown)
+        self.query_one(PromptView).ask(attempt, self._language, asked.hints_shown)
         await self._take(attempt.instance.question.form)
-        self._answer.ask(attempt, sitting.read, self._language)
+        self._answer.ask(attempt, asked.read, self._language)
         self._answer.take_focus()
         self.note(note)
         self.scroll_home(animate=False)
@@ -54,8 +70,6 @@ class QuestionBody(VerticalScroll, can_focus=False):
 
     def show(self, outcome: Outcome, attempt: Attempt) -> None:
         """Show what came of an answer."""
-        from dlquiz.app.judged import judged_rows
-
         answer, panel = self._answer, self.query_one(VerdictView)
         if isinstance(outcome, Unread):
             panel.note("")
@@ -65,7 +79,13 @@ class QuestionBody(VerticalScroll, can_focus=False):
         final = isinstance(outcome, Stored)
         if final:
             answer.close()
-        panel.judged(judged_rows(outcome, attempt, self._language), final)
+        panel.judged(self._rows(outcome, attempt), final)
+
+    def _rows(self, outcome: Judged, attempt: Attempt) -> Sequence[Row]:
+        """Return the rows of the panel under the answer."""
+        from dlquiz.app.judged import judged_rows
+
+        return judged_rows(outcome, attempt, self._language)
 
     def show_hints(self, attempt: Attempt, count: int) -> None:
         """Show the first ``count`` hints."""

@@ -1,0 +1,1 @@
+"""Watching a bank while its author edits it: read and proved on every save, its instances beside its complaints."""
