@@ -17,7 +17,7 @@ def load(path: Path, file: str) -> tuple[str | None, list[Complaint]]:
     """Return the text of a file with LF for its line ends, None where it is refused, and the complaints about it."""
     try:
         if not path.is_file():
-            raise OSError("it is not a file")
+            raise OSError("it is not a file" if path.exists() else "there is no such file")
         size = path.stat().st_size
         with path.open("rb") as opened:  # a file may grow, and one of /proc that says it is empty may never end
             data = opened.read(LARGEST + 1) if size else b""

@@ -12,7 +12,7 @@ from watch_bench import BANK, HALF_TYPED, WRONG_FORMULA, Bench, BenchWorker, see
 from dlquiz.app.screens.lock import LockScreen
 from dlquiz.app.screens.page import PageScreen
 from dlquiz.app.screens.watch import WatchScreen
-from dlquiz.app.watching.checking import Stopped
+from dlquiz.app.watching.checking import Progress, Stopped
 from dlquiz.app.widgets.complaint_list import MOST, ComplaintList
 from dlquiz.app.widgets.instance_cards import InstanceCards
 from dlquiz.app.widgets.question_pane import QuestionPane
@@ -455,3 +455,14 @@ async def test_leaving(bench, key):
         await pilot.pause(0.2)
     assert app.return_code == 0
     assert isinstance(bench.worker, BenchWorker)
+
+
+async def test_the_screen_says_that_it_took_in_the_progress(bench, monkeypatch):
+    async with bench.opened() as pilot:
+        screen = pilot.app.screen
+        heard: list[bool] = []
+        monkeypatch.setattr(screen._checking, "heard", lambda: heard.append(True))
+        screen.post_message(screen.Heard(screen._checking.number - 1, Progress(1, 3)))
+        screen.post_message(screen.Heard(screen._checking.number, Progress(2, 3)))
+        await until(pilot, lambda: bool(heard))
+    assert heard == [True]
