@@ -68,7 +68,7 @@ class DlquizApp(Frame):
             if not sitting.study.history:
                 return self._first is not sitting
         at_home = self._first is not sitting
-        return await self.push_screen_wait(screens.summary_screen(sitting, self._desk.language, at_home))
+        return await self.push_screen_wait(screens.summary_screen(sitting, self._desk, at_home))
 
     def _tell(self, error: DlquizError) -> None:
         self.notify(printable(str(error)), severity="error", markup=False)

@@ -1,11 +1,13 @@
 """The desk: banks, store, engine and clock, brought together for whoever studies at it, in the app or in plain mode."""
 
 import random
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlquiz.banks.library import Library
+from dlquiz.core.questions import Question
 from dlquiz.core.scheduling import Scheduler, StudyClock
 from dlquiz.core.session import Limits, Session
 from dlquiz.core.study import Study
@@ -33,6 +35,11 @@ class Desk:
     def library(self, topics: Sequence[str] | None = None) -> Library:
         """Return the banks of some topics, or all of them."""
         return Library.load(self.banks, topics, self.home)
+
+    def words(self, questions: Iterable[Question]) -> str:
+        """Return what stands behind ``dlquiz study`` for the topics of these questions, and for banks named by path."""
+        topics = dict.fromkeys(question.topic for question in questions)
+        return " ".join([*topics, *(f"--bank {shlex.quote(str(bank))}" for bank in self.banks)])
 
     def study(self, library: Library, topics: Sequence[str] = ()) -> Study:
         """Return a session over the topics of a library, all of them if none is named."""

@@ -145,7 +145,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "comes_back": ("When the cards come back", "下次出现的时间"),
     "nothing_due": ("Nothing is due, and nothing is new.", "现在没有到期的题，也没有新题。"),
     "next_due": ("The next card comes back in {time}.", "下一张卡片将在 {time}后出现。"),
-    "ahead": ("Study ahead of time with: dlquiz study {topics} --ahead", "想提前学习：dlquiz study {topics} --ahead"),
+    "ahead": ("Study ahead of time with: dlquiz study {words} --ahead", "想提前学习：dlquiz study {words} --ahead"),
     "no_questions": ("There is no question in these topics.", "这些主题里没有题目。"),
     # home
     "choose": ("What do you want to study?", "想学什么？"),

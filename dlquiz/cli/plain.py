@@ -217,8 +217,7 @@ class Plain:
             if figures.next_due_ms:
                 self._print(self._say("next_due", time=interval(figures.next_due_ms, self._language)))
             if not limits.ahead:
-                topics = dict.fromkeys(question.topic for question in study.session.questions)
-                self._print(self._say("ahead", topics=" ".join(topics)))
+                self._print(self._say("ahead", words=self._desk.words(study.session.questions)))
 
     def _refuse(self, why: str) -> None:
         self._print(f"? {why}")

@@ -56,11 +56,11 @@ def study_screen(sitting: "Sitting", desk: "Desk") -> "StudyScreen":
     return StudyScreen(sitting, desk)
 
 
-def summary_screen(sitting: "Sitting", language: "Language", from_home: bool = False) -> "SummaryScreen":
+def summary_screen(sitting: "Sitting", desk: "Desk", from_home: bool = False) -> "SummaryScreen":
     """Return the screen that ends a session, which may have been started on the home screen."""
     from dlquiz.app.screens.summary import SummaryScreen
 
-    return SummaryScreen(sitting, language, from_home)
+    return SummaryScreen(sitting, desk, from_home)
 
 
 def evidence_screen(stored: "Stored", desk: Equipped, side: Side) -> "EvidenceScreen":

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
+from dlquiz.app.desk import Desk
 from dlquiz.app.phrases import say_in
 from dlquiz.app.sitting import Sitting
 from dlquiz.app.tally import tally
@@ -15,7 +16,6 @@ from dlquiz.app.widgets.plain import Plain
 from dlquiz.app.widgets.rows import Rows
 from dlquiz.app.widgets.status_line import StatusLine
 from dlquiz.app.widgets.tally_rows import tally_rows
-from dlquiz.core.texts import Language
 from dlquiz.errors import DlquizError
 
 
@@ -28,12 +28,13 @@ class SummaryScreen(Screen[bool]):
         Binding("q", "leave", "Quit", show=False),
     ]
 
-    def __init__(self, sitting: Sitting, language: Language, from_home: bool = False) -> None:
+    def __init__(self, sitting: Sitting, desk: Desk, from_home: bool = False) -> None:
         super().__init__()
         self._sitting = sitting
         self._from_home = from_home
-        self._language = language
-        self._say = say_in(language)
+        self._desk = desk
+        self._language = desk.language
+        self._say = say_in(desk.language)
 
     def compose(self) -> ComposeResult:
         """Lay out the figures."""
@@ -46,10 +47,10 @@ class SummaryScreen(Screen[bool]):
         """Count."""
         self.query_one(StatusLine).titled(self._say("summary"))
         self.query_one(KeyBar).keys(self.help_keys())
-        topics = " ".join(dict.fromkeys(question.topic for question in self._sitting.study.session.questions))
+        words = self._desk.words(self._sitting.study.session.questions)
         figures = self.query_one("#figures", Plain)
         try:
-            figures.show(Rows(tally_rows(tally(self._sitting), topics, self._language)))
+            figures.show(Rows(tally_rows(tally(self._sitting), words, self._language)))
         except DlquizError as error:
             figures.show(str(error))
 

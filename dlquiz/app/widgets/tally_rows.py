@@ -15,12 +15,12 @@ _DEEPER = literal("    ")
 _GAP = Row(EMPTY)
 
 
-def tally_rows(tally: Tally, topics: str, language: Language) -> list[Row]:
+def tally_rows(tally: Tally, words: str, language: Language) -> list[Row]:
     """Return the rows of the summary; where nothing was answered, when there will be something to answer."""
     say = say_in(language)
     answered = tally.right + tally.wrong + tally.practice
     rows = list(_figures(tally, say, language)) if answered else [Row(literal(say("nothing_due"), "bold"))]
-    return [*rows, *_ideas(tally, say, language), *_returns(tally, say, language), *_next(tally, topics, say, language)]
+    return [*rows, *_ideas(tally, say, language), *_returns(tally, say, language), *_next(tally, words, say, language)]
 
 
 def _figures(tally: Tally, say: Say, language: Language) -> Iterator[Row]:
@@ -59,9 +59,9 @@ def _returns(tally: Tally, say: Say, language: Language) -> Iterator[Row]:
         yield Row(literal(key), _INDENT, literal(interval(ms, language)))
 
 
-def _next(tally: Tally, topics: str, say: Say, language: Language) -> Iterator[Row]:
+def _next(tally: Tally, words: str, say: Say, language: Language) -> Iterator[Row]:
     if tally.returns or tally.next_due_ms is None:
         return
     yield Row(literal(say("next_due", time=interval(tally.next_due_ms, language))))
     yield _GAP
-    yield Row(literal(say("ahead", topics=topics), MUTED))
+    yield Row(literal(say("ahead", words=words), MUTED))

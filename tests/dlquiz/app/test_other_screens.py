@@ -78,7 +78,7 @@ async def summary_of(desk, opened, from_home, key):
     sitting = Sitting(desk.study(desk.library(["cnn"]), ["cnn"]), desk.now)
     left = []
     async with opened(desk, None) as pilot:
-        pilot.app.push_screen(SummaryScreen(sitting, "en", from_home), left.append)
+        pilot.app.push_screen(SummaryScreen(sitting, desk, from_home), left.append)
         await pilot.pause(0.1)
         keys = shown(pilot).splitlines()[-1]
         await pilot.press(key)

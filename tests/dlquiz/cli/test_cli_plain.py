@@ -215,7 +215,7 @@ def test_when_nothing_is_due_the_next_time_is_told(dlquiz: Run, right_after: Cal
     ended = dlquiz(*bank, "--lang", "zh")
     assert asked(ended) == []
     assert "下一张卡片将在 10 分钟后出现。" in ended.lines
-    assert "想提前学习：dlquiz study sizes --ahead" in ended.lines
+    assert f"想提前学习：dlquiz study sizes --bank {SAMPLE / 'sizes.yaml'} --ahead" in ended.lines
 
 
 def test_the_language_is_that_of_the_environment(study: Run, monkeypatch: pytest.MonkeyPatch) -> None:
