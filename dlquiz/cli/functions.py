@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlquiz.cli import options
-from dlquiz.cli.printing import as_json, json_text, line
+from dlquiz.cli.printing import as_json, json_text, line, tell
 from dlquiz.errors import DlquizError, nearest
 
 if TYPE_CHECKING:
     from dlquiz.worker import FunctionInfo
+_WIDTH = 100
 _IN_DETAIL = 3
 """Where no more functions are listed, what their arguments may be is told, too."""
 
 
 def command(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORD…", help="Only those with these words in their name or summary.")
+        list[str] | None, typer.Argument(metavar="WORD…", help="Those with these words in what is told of them.")
     ] = None,
     json: options.Json = False,
 ) -> None:
@@ -30,6 +31,10 @@ def command(
         names = ("name", "kind", "signature", "summary", "example")
         as_json([{**{name: getattr(one, name) for name in names}, "parameters": _parameters(one)} for one in found])
         return
+    if not words:
+        _directory(found)
+        tell(f"{len(found):,} functions; dlquiz functions WORD tells more of those with a word, as in: functions lstm")
+        return
     for function in found:
         line(f"{function.signature}  [{function.kind}]")
         line(f"    {function.summary}")
@@ -39,20 +44,40 @@ def command(
         line(f"    dlquiz calc {function.name} {_example(function)}".rstrip())
 
 
+def _directory(functions: Sequence["FunctionInfo"]) -> None:
+    """Write the names, family by family."""
+    from itertools import groupby
+    from textwrap import wrap
+
+    for family, members in groupby(functions, lambda function: function.name.partition(".")[0]):
+        names = ", ".join(function.name.partition(".")[2] for function in members)
+        for text in wrap(f"{family}: {names}", _WIDTH, subsequent_indent="    ", break_long_words=False):
+            line(text)
+
+
 def _matching(functions: Sequence["FunctionInfo"], words: Sequence[str]) -> Sequence["FunctionInfo"]:
     """Return the functions that have all the words; the function of that very name, where there is one."""
     named = [each for each in functions if [each.name] == words]
     found = named or [each for each in functions if _has(each, words)]
     if not found:
-        missing = next((word for word in words if not any(_has(each, [word]) for each in functions)), words[0])
-        hint = nearest(missing, [part for each in functions for part in (each.name, *each.name.split("."))])
-        told = "', '".join(words)
-        raise DlquizError(f"no engine function has '{told}' in its name or summary{hint} (dlquiz functions lists all)")
+        raise DlquizError(f"no engine function is told with {_missed(functions, words)} (dlquiz functions lists all)")
     return found
 
 
+def _missed(functions: Sequence["FunctionInfo"], words: Sequence[str]) -> str:
+    """Return the first word that no function has, with the nearest one, or all where only some stand together."""
+    for word in words:
+        if not any(_has(each, [word]) for each in functions):
+            parts = [part for each in functions for part in (each.name, *each.name.split("."))]
+            return f"'{word}'{nearest(word, parts)}"
+    told = "' and '".join(words)
+    return f"'{told}' together; leave out a word"
+
+
 def _has(function: "FunctionInfo", words: Sequence[str]) -> bool:
-    told = f"{function.name} {function.summary}".lower()
+    """Whether all words stand in what is told of a function: its name, summary, arguments or example."""
+    arguments = " ".join(f"{one.name} {one.type}" for one in function.parameters)
+    told = f"{function.name} {function.summary} {arguments} {json_text(function.example, indent=None)}".lower()
     return all(word.lower() in told for word in words)
 
 

@@ -277,8 +277,9 @@ def test_functions_lists_arguments_as_a_bank_writes_them(define: Callable[..., N
     assert entry["signature"] == "t.pool(size, ceil_mode=false, stride=null)"
     assert (entry["name"], entry["kind"], entry["summary"]) == ("t.pool", "module", "Return the output size.")
     size, ceil_mode, _ = entry["parameters"]
-    assert size == {"name": "size", "type": "a whole number", "required": True, "default": None}
-    assert ceil_mode == {"name": "ceil_mode", "type": "true or false", "required": False, "default": False}
+    plain = {"convention": False}
+    assert size == {"name": "size", "type": "a whole number", "required": True, "default": None, **plain}
+    assert ceil_mode == {"name": "ceil_mode", "type": "true or false", "required": False, "default": False, **plain}
 
 
 def shown_beside() -> None:

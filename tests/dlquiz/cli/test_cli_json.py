@@ -51,8 +51,12 @@ def test_functions(dlquiz: Run) -> None:
     assert [each["name"] for each in dlquiz("functions", "NETWORK", "--json").json] == ["model.num_params"]
     assert [each["name"] for each in dlquiz("functions", "along axis", "output", "--json").json] == ["conv.output_size"]
     assert "    size: a whole number" in dlquiz("functions", "conv.output_size").lines
-    assert "no engine function has 'along', 'networks'" in dlquiz("functions", "along networks").err
-    lines = dlquiz("functions").lines
+    missed = dlquiz("functions", "along networks").err
+    assert "no engine function is told with 'along' and 'network' together" in missed.replace("networks", "network")
+    listed = dlquiz("functions")
+    assert listed.lines == ["conv: output_size", "model: num_params"]
+    assert listed.err.startswith("dlquiz: 2 functions; dlquiz functions WORD tells more")
+    lines = dlquiz("functions", "a").lines
     assert lines[0] == "conv.output_size(size, kernel_size, stride=1, padding=0)  [module]"
     assert "    dlquiz calc conv.output_size size=7 kernel_size=3" in lines
     assert """    dlquiz calc model.num_params 'name="7"'""" in lines

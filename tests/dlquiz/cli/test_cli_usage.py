@@ -31,7 +31,7 @@ WRONG = {
     "calc conv.output_size 3": "'3' is no argument; write its name, = and its value",
     "calc conv.output_size size=3 size=4": "the argument size is given twice",
     "calc receptive_field.of layers=[1": "the value of layers cannot be read: a list that begins with '['",
-    "functions convv": "no engine function has 'convv' in its name or summary; did you mean 'conv'?",
+    "functions convv": "no engine function is told with 'convv'; did you mean 'conv'?",
     "why convolution": "'convolution' names no instance; one is written bank/id@rev#seed",
     "why convolution/conv-output-sise#3": "did you mean 'convolution/conv-output-size'?",
     "why convolution/conv-output-size#3 -3": "there is no option -3; an answer may begin with - after --: "
