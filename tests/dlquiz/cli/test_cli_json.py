@@ -51,8 +51,8 @@ def test_functions(dlquiz: Run) -> None:
     assert [each["name"] for each in dlquiz("functions", "NETWORK", "--json").json] == ["model.num_params"]
     assert [each["name"] for each in dlquiz("functions", "along axis", "output", "--json").json] == ["conv.output_size"]
     assert "    size: a whole number" in dlquiz("functions", "conv.output_size").lines
-    missed = dlquiz("functions", "along networks").err
-    assert "no engine function is told with 'along' and 'network' together" in missed.replace("networks", "network")
+    assert "is told with 'along' and 'network' together; leave out" in dlquiz("functions", "along network").err
+    assert "no engine function is told with 'networks'" in dlquiz("functions", "along networks").err
     listed = dlquiz("functions")
     assert listed.lines == ["conv: output_size", "model: num_params"]
     assert listed.err.startswith("dlquiz: 2 functions; dlquiz functions WORD tells more")
