@@ -59,6 +59,8 @@ def command(
 
     if mutate and form not in (Format.text, Format.json):
         raise DlquizError(f"--mutate is told as text or json, not as {form.value}; leave --format out")
+    if mutate and (record or proofs):
+        raise DlquizError(f"--mutate tells of planted errors alone; leave out --{'record' if record else 'proofs'}")
     library = _library(paths)
     kept = Records.of(library)
     report = _report(library, kept, device, jobs or _cores(), no_cache)

@@ -25,17 +25,26 @@ def run(library: "Library", kept: "Records", device: str | None, jobs: int) -> C
     """Plant errors in the banks, which are sound, and judge them all."""
     with engines(device, jobs) as running:
         functions = running.functions()
-        planted = mutants(library.banks, _catalogue(functions))
+        catalogue = _catalogue(functions)
+        planted = mutants(library.banks, catalogue)
         with progress(len(planted), "mutants") as told:
             return judge(
-                planted, running.oracle, conventions=taken(functions), record=kept.entries, progress=told, jobs=jobs
+                planted,
+                running.oracle,
+                conventions=taken(functions),
+                record=kept.entries,
+                defaults=catalogue.defaults,
+                progress=told,
+                jobs=jobs,
             )
 
 
 def _catalogue(functions: Sequence["FunctionInfo"]) -> Catalogue:
-    return Catalogue(
-        {each.name: {one.name: Argument(one.type, one.required) for one in each.parameters} for each in functions}
-    )
+    takes = {
+        function.name: {one.name: Argument(one.type, one.required, one.default) for one in function.parameters}
+        for function in functions
+    }
+    return Catalogue(takes)
 
 
 def write(form: str, report: "Report", campaign: Campaign) -> None:

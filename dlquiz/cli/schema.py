@@ -1,5 +1,6 @@
 """``dlquiz schema``: the JSON Schema of banks, for editors."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,8 @@ def command(
     """Print the JSON Schema of banks, for editors."""
     if path is not None and not write:
         raise DlquizError(f"{path} is only needed with --write; without it, the schema is printed")
+    if path is not None and not path.exists():
+        raise DlquizError(f"there is no file or folder {path}; name a bank, or a folder of banks")
     from dlquiz.cli.desk import engine
 
     with engine(device) as worker:
@@ -36,9 +39,15 @@ def command(
     from dlquiz.cli import places
 
     file, banks = wiring.write(path or places.home() / "banks", text)
-    tell(f"wrote {file}")
-    for bank in banks:
-        tell(f"the first line of {bank} leads to it")
+    tell(f"wrote {file}{_led(banks)}")
+
+
+def _led(banks: Sequence[Path]) -> str:
+    """Return which banks were led to the schema, as the rest of a sentence."""
+    if not banks:
+        return ""
+    which = str(banks[0]) if len(banks) == 1 else f"{len(banks)} banks"
+    return f"; the first line of {which} leads to it"
 
 
 def written(worker: "Worker") -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,8 @@ from dlquiz.core.verdicts import Truth, Unsettled
 
 _DIGITS = 1e-6
 """The share by which two runs of one thing differ, in single precision and in another order."""
+_ZERO = 1e-12
+"""Up to this a sum whose terms cancel is 0."""
 _MOST = 1e300
 """Above this, numbers are compared exactly: floats end there."""
 _ROUNDED_TO = range(2, 8)
@@ -41,6 +43,8 @@ class Comparison:
     settings: Sequence[Mapping[str, Any]]
     runs: Runs
     slips: Sequence[Formula] = ()
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the arguments of functions are where they are not given."""
 
     def formulas(self, one: Formula, other: Formula) -> str | None:
         """Whether two formulas have the same value, also for what was published."""
@@ -58,11 +62,21 @@ class Comparison:
         values = [[_values(self.runs.outcomes(calls)) for calls in each] for each in asked]
         if not all(_alike(*pair) for pair in zip(*values, strict=True)):
             return None
+        if isinstance(self.question, Claims):
+            return self._experiments(one, other)
         told = "the run gives" if one.function == other.function else f"{other.function} gives"
-        first = values[0][0]
-        return f"{told} the same" + (
-            f" ({str(first[0]).lower()})" if first and isinstance(self.question, Claims) else ""
-        )
+        return f"{told} the same"
+
+    def _experiments(self, one: CallTemplate, other: CallTemplate) -> str | None:
+        """Whether an experiment that gives the same is the same, but for its size: two truths are soon alike."""
+        if one.function != other.function:
+            return None
+        for values in self.settings:
+            whole = [{**self.defaults.get(one.function, {}), **call.fill(values).arguments} for call in (one, other)]
+            changed = [name for name in whole[0] | whole[1] if whole[0].get(name) != whole[1].get(name)]
+            if not all(is_number(each.get(name)) for each in whole for name in changed):
+                return None
+        return "the experiment gives the same, and differs in nothing but a number that says how large it is"
 
     def data(self, one: Given, other: Given) -> str | None:
         """Whether the same is asked for."""
@@ -202,7 +216,7 @@ def _alike(one: Any, other: Any) -> bool:
         and -_MOST < one < _MOST
         and -_MOST < other < _MOST
     ):
-        return math.isclose(one, other, rel_tol=_DIGITS, abs_tol=_DIGITS)
+        return math.isclose(one, other, rel_tol=_DIGITS, abs_tol=_ZERO)
     return one is not None and type(one) is type(other) and bool(one == other)
 
 

@@ -18,6 +18,7 @@ from dlquiz.banks.mutation.rereading import Rereader
 from dlquiz.banks.proving.revisions import Entry
 from dlquiz.core.oracle import Oracle
 from dlquiz.core.questions import Question
+from dlquiz.errors import DlquizError
 
 EACH = 2
 """How many mutants of one kind are planted in one question, at most."""
@@ -83,6 +84,7 @@ def judge(
     *,
     conventions: Mapping[str, str],
     record: Mapping[str, Entry] | None = None,
+    defaults: Mapping[str, Mapping[str, Any]] | None = None,
     limit: int = LIMIT,
     progress: Progress | None = None,
     jobs: int = 1,
@@ -94,13 +96,15 @@ def judge(
         oracle: Runs the engine calls; each (function, arguments) is run once for all mutants together.
         conventions: The engine functions that take a convention, and which there are.
         record: What was proved before. It catches nothing here, for it knows every answer that was changed.
+        defaults: What the arguments of engine functions are where they are not given.
         limit: How many instances of a question are run at most.
         progress: Told after each mutant; always from the thread that called.
         jobs: How many engines the oracle has.
     """
-    judging = Judge(Remembering(oracle), conventions, record or {}, limit)
+    judging = Judge(Remembering(oracle), conventions, record or {}, limit, defaults or {})
     banks = {bank.file: bank for bank, _ in planted}
-    rereaders = {file: Rereader(_text(bank), bank, [*banks.values()]) for file, bank in banks.items()}
+    texts = {file: _text(bank) for file, bank in banks.items()}
+    rereaders = {file: Rereader(texts[file], bank, [*banks.values()]) for file, bank in banks.items()}
     questions: dict[tuple[str, str], Question] = {
         (file, question.id): question for file, bank in banks.items() for question in bank.questions
     }
@@ -108,6 +112,8 @@ def judge(
 
     def one(number: int) -> tuple[int, Judged]:
         bank, mutant = planted[number]
+        if not mutant.stands_in(texts[bank.file]):
+            raise DlquizError(f"{bank.file} was changed while errors were planted in it; begin again")
         return number, judging.judge(mutant, questions[bank.file, mutant.question], rereaders[bank.file])
 
     for number, judged in _each(one, len(planted), jobs):
@@ -118,8 +124,9 @@ def judge(
 
 
 def _text(bank: Bank) -> str:
-    text, _ = load(Path(bank.file), bank.file)
-    assert text is not None, "it was read before"
+    text, complaints = load(Path(bank.file), bank.file)
+    if text is None:
+        raise DlquizError(f"{bank.file} cannot be read any more: {complaints[0].message}")
     return text
 
 

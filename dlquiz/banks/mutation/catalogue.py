@@ -3,17 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _ONE_OF = re.compile(r"one of ((?:'[^']*'|-?\d+)(?:, (?:'[^']*'|-?\d+))*)")
 _CHOICE = re.compile(r"'[^']*'|-?\d+")
 
 
 class Argument(NamedTuple):
-    """An argument of a function: its type in words, and whether it has to be given."""
+    """An argument of a function: its type in words, whether it has to be given, and what it is where it is not."""
 
     type: str
     required: bool
+    default: Any = None
 
     @property
     def choices(self) -> list[str]:
@@ -35,6 +36,14 @@ class Catalogue:
     def argument(self, function: str, name: str) -> Argument | None:
         """Return an argument of a function, None where it takes no such."""
         return self.functions.get(function, {}).get(name)
+
+    @property
+    def defaults(self) -> dict[str, dict[str, Any]]:
+        """What the arguments of functions are where they are not given."""
+        return {
+            name: {key: one.default for key, one in takes.items() if not one.required}
+            for name, takes in self.functions.items()
+        }
 
     def like(self, function: str, given: Sequence[str]) -> list[str]:
         """Return the functions of the same family that could be called with the same arguments."""

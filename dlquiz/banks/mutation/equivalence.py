@@ -24,11 +24,17 @@ _WHOLE = (CallTemplate, Formula, Given, Golden, Tolerance, Typed, Text, Template
 
 
 def why_equivalent(
-    question: Question, mutant: Question, runs: Runs, limit: int, slips: Sequence[Formula] = ()
+    question: Question,
+    mutant: Question,
+    runs: Runs,
+    limit: int,
+    slips: Sequence[Formula] = (),
+    defaults: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> str | None:
     """Return in a sentence why a mutant is the same question, None where that was not found.
 
-    ``slips`` are single slips of its formula: what a tolerance has to tell from the answer.
+    ``slips`` are single slips of its formula: what a tolerance has to tell from the answer. ``defaults`` are what the
+    arguments of engine functions are where they are not given.
     """
     if type(question) is not type(mutant) or canonical(question.domain) != canonical(mutant.domain):
         return None
@@ -36,7 +42,7 @@ def why_equivalent(
     if not differing:
         return "nothing in the question differs once it is read"
     settings, complete = question.sample(limit)
-    compared = Comparison(question, mutant, settings, runs, slips)
+    compared = Comparison(question, mutant, settings, runs, slips, defaults or {})
     reasons = []
     for one, other in differing:
         reason = _why(compared, one, other)

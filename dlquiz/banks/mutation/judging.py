@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
+from typing import Any
 
 from dlquiz.banks.check import LIMIT, check
 from dlquiz.banks.complaints import Complaint
@@ -24,7 +25,7 @@ FEW = 4
 """On how many instances a mutant is tried first."""
 _MORE = 16
 """How many times as many are tried next."""
-_OF_SHARES = frozenset({"DQ411", "DQ412", "DQ413", "DQ422", "DQ423", "DQ424", "DQ431"})
+_OF_SHARES = frozenset({"DQ406", "DQ411", "DQ412", "DQ413", "DQ422", "DQ423", "DQ424", "DQ431", "DQ432", "DQ456"})
 """Codes that say something of a share of the instances, or of some drawn among them: on few it may not be so."""
 
 
@@ -58,6 +59,7 @@ class Judge:
     conventions: Mapping[str, str]
     record: Mapping[str, Entry]
     limit: int = LIMIT
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _limits: dict[str, list[int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -72,7 +74,7 @@ class Judge:
             decided = [item for item in self._complaints(read.question, limit) if item.code not in _OF_SHARES]
             if decided:
                 return _caught(mutant, decided)
-        reason = why_equivalent(question, read.question, Runs(self.oracle), self.limit, _slips(question))
+        reason = why_equivalent(question, read.question, Runs(self.oracle), self.limit, _slips(question), self.defaults)
         if reason is not None:
             return Judged(mutant, Fate.EQUIVALENT, reason=reason)
         found = self._complaints(read.question, self.limit)

@@ -27,6 +27,10 @@ class Mutant(NamedTuple):
         """What kind of error was planted."""
         return self.slip.kind
 
+    def stands_in(self, text: str) -> bool:
+        """Whether a text has, where the error is planted, what it is planted for."""
+        return text[self.slip.start : self.slip.stop] == self.before
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields of a report."""
         file, line, column = self.at
@@ -70,7 +74,7 @@ def _expressions(site: Site, text: str) -> Iterator[Slip]:
     if site.holds in (Formula, Given, Typed):
         for scalar in _scalars(site.node):
             written = text[scalar.begin : scalar.end]
-            names = [*site.names, "built"]
+            names = [*site.names, "built"] if site.path[0] == "goal" else list(site.names)
             if "\\" not in written and "\n" not in written:
                 yield from (slip.moved(scalar.begin) for slip in arithmetic.slips(written, names))
 

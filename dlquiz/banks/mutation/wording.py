@@ -24,7 +24,7 @@ def slips(site: Site, text: str) -> Iterator[Slip]:
     if isinstance(node, MapSpan) and node.values:
         node = list(node.values.values())[-1]
     if isinstance(node, ScalarSpan) and "\n" not in (written := text[node.begin : node.end]):
-        names = [*site.names, "answer"]
+        names = list(site.names) if site.path[0] == "prompt" else [*site.names, "answer"]
         yield from (slip.moved(node.begin) for slip in _of_holes(written, names))
         yield from (slip.moved(node.begin) for slip in _of_numbers(written))
 

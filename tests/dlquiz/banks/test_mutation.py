@@ -2,18 +2,23 @@
 
 from collections import Counter
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fakes import FUNCTIONS, FakeOracle
 
 from dlquiz.banks.library import Library
 from dlquiz.banks.mutation import arithmetic
+from dlquiz.banks.mutation.alike import Comparison
 from dlquiz.banks.mutation.campaign import Campaign, judge, mutants
 from dlquiz.banks.mutation.catalogue import Argument, Catalogue
 from dlquiz.banks.mutation.judging import Fate
 from dlquiz.banks.mutation.planting import Mutant, plant
 from dlquiz.banks.mutation.spans import spans
+from dlquiz.banks.proving.runs import Runs
+from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.oracle import Call
+from dlquiz.errors import DlquizError
 
 WHOLE = Argument("a whole number from 0 to 4096", False)
 CATALOGUE = Catalogue(
@@ -289,3 +294,32 @@ def test_a_shipped_bank_has_hardly_a_survivor() -> None:
     found = judge(planted, EngineOracle(), conventions={}, limit=32)
     assert len(planted) > 50
     assert len(found.survivors) <= len(planted) / 50
+
+
+def test_an_experiment_of_another_size_is_equivalent_and_another_experiment_is_not() -> None:
+    takes = {"layer": Argument("one of 'a', 'b'", True), "size": Argument("a whole number", False, 8)}
+    defaults = Catalogue({"x.holds": takes, "y.holds": takes}).defaults
+    assert defaults["x.holds"] == {"size": 8}
+
+    def same(one: Call, other: Call) -> bool:
+        compared = Comparison(Mock(spec=Claims), Mock(spec=Claims), [{}], Runs(FakeOracle({})), (), defaults)
+        templates = [Mock(function=call.function, fill=lambda values, call=call: call) for call in (one, other)]
+        return compared._experiments(*templates) is not None
+
+    usual = Call("x.holds", {"layer": "a", "size": 8})
+    assert same(usual, Call("x.holds", {"layer": "a", "size": 9}))
+    assert same(usual, Call("x.holds", {"layer": "a"}))
+    assert not same(usual, Call("x.holds", {"layer": "b", "size": 8}))
+    assert not same(usual, Call("y.holds", {"layer": "a", "size": 8}))
+
+
+def test_a_file_that_changes_meanwhile_is_a_sentence(tmp_path: Path) -> None:
+    library = bank(tmp_path, SIZE)
+    planted = mutants(library.banks, CATALOGUE)
+    file = tmp_path / "mutated.yaml"
+    file.write_text("# longer\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(DlquizError, match=r"mutated\.yaml was changed while errors were planted in it; begin again"):
+        judge(planted, FakeOracle(), conventions={})
+    file.unlink()
+    with pytest.raises(DlquizError, match=r"mutated\.yaml cannot be read any more: .*there is no such file"):
+        judge(planted, FakeOracle(), conventions={})

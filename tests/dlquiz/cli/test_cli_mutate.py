@@ -101,3 +101,9 @@ def test_an_interruption_ends_it_quietly(planted: Path, process: Callable[..., "
 def _other(number: int) -> str:
     question = SIZES.partition("questions:\n")[2]
     return question.replace("id: size", f"id: size-{number}").replace("kernel of 3", f"kernel of 3 at place {number}")
+
+
+@pytest.mark.parametrize("other", ["--record", "--proofs"])
+def test_what_only_a_plain_check_does_is_refused(dlquiz: Run, planted: Path, other: str) -> None:
+    ended = dlquiz("check", "--mutate", other, str(planted))
+    assert ended == (2, "", f"dlquiz: --mutate tells of planted errors alone; leave out {other}\n")
