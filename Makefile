@@ -17,8 +17,9 @@ study: $(VENV)/.installed ## study in the terminal; TOPIC=normalization for anot
 
 install: $(VENV)/.installed-dev ## make the virtual environment with all that developers need
 
+# Each worker has a core; torch's threads would take it from the other.
 test: $(VENV)/.installed-dev ## run the tests; ARGS="-k conv" for some of them
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
 check: lint prove test ## all that CI checks
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WHY = {
     "undone": "taken back",
     "self_graded": "graded by yourself",
-    "gone": "the question is gone",
+    "gone": "no bank at hand has the question",
     "broken": "the question has an error",
     "parameters": "the question is not asked with these parameters any more",
     "reworded": "the question is worded otherwise",
@@ -83,13 +83,14 @@ def _entries(library: "Library", topics: Any, banks: Any, database: Any) -> "lis
 def _print(
     changed: "Sequence[Marked]", marked: "Sequence[Marked]", unmarked: "Sequence[Unmarked]", language: "Language"
 ) -> None:
-    from dlquiz.cli.due import utc
+    from dlquiz.cli.due import local
     from dlquiz.core.printable import printable_line
 
     for one in changed:
         review = one.entry.review
         answer = printable_line(review.answer)
-        line(f"{_name(one)}  {utc(review.at_ms)}  {answer}  {review.outcome} → {one.verdict.result.value}")
+        at = local(review.at_ms, review.offset_minutes)
+        line(f"{_name(one)}  {at}  {answer}  {review.outcome} → {one.verdict.result.value}")
         line(f"    {printable_line(' '.join(_reason(one, language).split()))}")
         line(f"    {_grades(one)}")
     for text in _summary(len(changed), len(marked), unmarked):

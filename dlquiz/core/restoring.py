@@ -22,7 +22,10 @@ def restored(question: Question, seed: int, params: str) -> Instance:
     ``params`` is what :func:`dlquiz.core.remembering.params_text` gave. Decimals get their exact values back, and
     derived values are computed again, for they are the bank's and not the draw's.
     """
-    stored = json.loads(params, parse_float=Fraction)
+    try:
+        stored = json.loads(params, parse_float=Fraction)
+    except ValueError as error:
+        raise Unfit("the stored parameters cannot be read") from error
     if not isinstance(stored, Mapping):
         raise Unfit("the stored parameters are no mapping")
     parameters = question.domain.parameters

@@ -77,7 +77,7 @@ def test_a_mended_bank_tells_which_verdicts_were_wrong(dlquiz: Run, bank: Path, 
     ended = regrade(dlquiz, bank)
     assert ended.code == 1
     heads = [line for line in ended.lines if not line.startswith(" ")]
-    assert [re.sub(r"#\d+|20\S+Z", "", line) for line in heads] == [
+    assert [re.sub(r"#\d+|20\S+ \d\d:\d\d\S+", "", line) for line in heads] == [
         f"mine/size@1    {other}  wrong → right",
         f"mine/size@1    {n - 2}  right → wrong",
     ]
@@ -148,7 +148,7 @@ def test_what_is_not_compared_is_told_apart(dlquiz: Run, bank: Path, answer: Cal
     whys = {
         MENDED.replace("{int: [16, 900]}", "{int: [1000, 2000]}"): "the question is not asked with these parameters",
         MENDED.replace("over {{n}} inputs", "over {{n}} numbers"): "the question is worded otherwise",
-        MENDED.replace("id: size\n", "id: sizes\n"): "the question is gone",
+        MENDED.replace("id: size\n", "id: sizes\n"): "no bank at hand has the question",
         MENDED.replace("kind: number", "kind: nub"): "the question has an error",
         MENDED.replace("formula: n,", "formula: n + 5,"): "bank and engine disagree",
         MENDED.replace("conv.output_size", "no.such"): "there is no value",
@@ -170,7 +170,7 @@ def test_only_reviews_of_the_banks_that_are_named_are_looked_at(
     other = tmp_path / "other.yaml"
     other.write_text(BANK.replace("bank: mine", "bank: other").replace("topic: own", "topic: others"))
     assert regrade(dlquiz, other).err == "dlquiz: there is no review of these banks; dlquiz study begins\n"
-    assert "not compared: 1, the question is gone, such as mine/size@1#" in dlquiz("regrade").err
+    assert "not compared: 1, no bank at hand has the question, such as mine/size@1#" in dlquiz("regrade").err
     (home / "banks").mkdir()
     (home / "banks" / "mine.yaml").write_text(MENDED)
     assert dlquiz("regrade").code == 1

@@ -262,7 +262,9 @@ def test_a_derived_value_is_the_banks() -> None:
     assert now.values["twice"] == 3 * old.values["n"]
 
 
-@pytest.mark.parametrize("params", ["[1]", "{}", '{"n": "x"}', '{"n": true}', '{"n": 16.5}', '{"n": null}'])
+@pytest.mark.parametrize(
+    "params", ["[1]", "{}", "{", "9" * 5000, '{"n": "x"}', '{"n": true}', '{"n": 16.5}', '{"n": null}']
+)
 def test_parameters_that_do_not_fit_are_a_sentence(params: str) -> None:
     with pytest.raises(Unfit, match=r"\w"):
         restored(question(SIZE), 0, params)
