@@ -31,6 +31,7 @@ CODES: dict[str, Code] = {
     "DQ112": Code("Lines end with CRLF.", "warning"),
     "DQ113": Code("The file begins with a byte order mark.", "warning"),
     "DQ114": Code("A text, a list or a mapping is too long."),
+    "DQ115": Code("A text may go on behind a # that makes it a comment.", "warning"),
     # The shape of a bank.
     "DQ201": Code("The bank does not say which version of the format it is written in."),
     "DQ202": Code("A field is not known."),
@@ -68,6 +69,9 @@ CODES: dict[str, Code] = {
     "DQ423": Code("The prompt shows the answer."),
     "DQ424": Code("The answer of a choice always has the same place by size."),
     "DQ425": Code("The languages of a text say different numbers."),
+    "DQ426": Code("The prompt does not tell a parameter that the answer depends on."),
+    "DQ427": Code("A text says another argument than the call has."),
+    "DQ428": Code("An option says another number than its value."),
     "DQ431": Code("An answer is not marked as it should be."),
     "DQ432": Code("The tolerance does not suit the answers."),
     "DQ441": Code("An experiment contradicts its claim."),

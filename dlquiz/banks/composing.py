@@ -12,6 +12,7 @@ import yaml
 
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.nodes import ESCAPED, ListNode, MapNode, Node, ScalarNode
+from dlquiz.banks.yaml_causes import glued
 from dlquiz.banks.yaml_errors import advice
 from dlquiz.core.calls import Place
 
@@ -109,7 +110,8 @@ class _Composer:
         if len(text) > CHARACTERS:
             message = f"a text may have {CHARACTERS:,} characters, and this one has {len(text):,}"
             self.note(*_start(event), "DQ114", message, "write less, or say it in several texts")
-        return ScalarNode(text, plain, start.line + 1, start.column + 1, one_line, raw)
+        cut = (end.line + 1, end.column + 2) if plain and text and self.text.startswith(" #", end.index) else None
+        return ScalarNode(text, plain, start.line + 1, start.column + 1, one_line, raw, cut=cut)
 
     def sequence(self, event: Any, depth: int) -> ListNode:
         node, count = ListNode([], *_start(event)), 0
@@ -125,17 +127,33 @@ class _Composer:
         node, count = MapNode({}, {}, *_start(event)), 0
         while not isinstance(inner := self.events.get_event(), yaml.MappingEndEvent):
             key, count = self.key(inner), count + 1
-            if key.text in node.keys and count <= ENTRIES:
-                first = node.keys[key.text].line
-                message = f"'{key.text[:60]}' is written twice; the first is in line {first}"
-                self.note(key.line, key.column, "DQ107", message, "leave one of them out")
             following = self.events.get_event()
+            self.glued(key, following)
             value = self.node(following, depth)
+            if key.text in node.keys and count <= ENTRIES:
+                value = self.twice(node, key, value)
             if count <= ENTRIES:
                 node.keys[key.text], node.values[key.text] = key, value
             self.grow(node, value, following)
         self.bound(node, max(0, count - ENTRIES))
         return node
+
+    def twice(self, node: MapNode, key: ScalarNode, value: Node) -> Node:
+        """Note that a key stands in a mapping twice; two lists are read as one, the last of other values counts."""
+        first = node.values[key.text]
+        both = isinstance(first, ListNode) and isinstance(value, ListNode)
+        message = f"'{key.text[:60]}' is written twice; the first is in line {node.keys[key.text].line}"
+        fix = "move the items into one list" if both else "leave one of them out"
+        self.note(key.line, key.column, "DQ107", message, fix)
+        if isinstance(first, ListNode) and isinstance(value, ListNode):
+            return ListNode([*first.items, *value.items], first.line, first.column, first.size + value.size)
+        return value
+
+    def glued(self, key: ScalarNode, value: Any) -> None:
+        """Note a key without a value that was meant to be both."""
+        nothing = isinstance(value, yaml.ScalarEvent) and not value.style and not value.value
+        if nothing and key.plain and (said := glued(key.text)) is not None:
+            self.note(key.line, key.column, "DQ110", *said)
 
     def bound(self, node: ListNode | MapNode, beyond: int) -> None:
         """Note that a list or mapping has entries beyond its bound, which were left out."""
@@ -162,7 +180,9 @@ class _Composer:
             raise self.fatal(event, "DQ108", message, "write the values out")
         if event.anchor not in self.anchors:
             message = f"no anchor '&{event.anchor[:60]}' ends before this alias"
-            raise self.fatal(event, "DQ108", message, "write the value out")
+            raise self.fatal(
+                event, "DQ108", message, "write the value out, or put a text that begins with * into quotes"
+            )
         return self.anchors[event.anchor]
 
     def grow(self, node: ListNode | MapNode, part: Node, event: Any) -> None:

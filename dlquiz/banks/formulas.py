@@ -12,7 +12,7 @@ from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.scalars import is_number
 from dlquiz.banks.scope import Refused, Scope, every
 from dlquiz.core.building.typed import Typed
-from dlquiz.core.calls import CallTemplate, Given
+from dlquiz.core.calls import CallTemplate, Given, Place
 from dlquiz.core.expressions import Expression, Unreadable, parse
 from dlquiz.core.formulas import Formula, declared
 from dlquiz.core.texts import LANGUAGES, Template, Text, parse_template
@@ -65,9 +65,13 @@ def _in_languages(node: MapNode) -> list[Node]:
 
 
 def template(node: Node, scope: Scope) -> Template:
-    """Read a text with ``{{expression}}`` holes."""
+    """Read a text with ``{{expression}}`` holes; two spaces before a # show that a comment is meant as one."""
     string(node, scope)
     assert isinstance(node, ScalarNode)
+    if node.cut is not None:
+        message = f"the text ends with '{node.text[-20:].lstrip()}': what follows is a comment"
+        at = Place(scope.file, *node.cut)
+        scope.refuse(at, "DQ115", message, "put the text into quotes, or two spaces before the # of a comment")
     return _with_holes(node, scope)
 
 

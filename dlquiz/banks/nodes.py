@@ -12,7 +12,10 @@ ESCAPED = {'"': re.compile(r"\\x..|\\u.{4}|\\U.{8}|\\.|."), "'": re.compile(r"''
 
 @dataclass(slots=True)
 class ScalarNode:
-    """A scalar; ``raw`` is how a quoted one on a single line was written, where that differs from its text."""
+    """A scalar; ``raw`` is how a quoted one on a single line was written, where that differs from its text.
+
+    ``cut`` is where ' #' ends a plain one and begins a comment, as line and column.
+    """
 
     text: str
     plain: bool
@@ -21,6 +24,7 @@ class ScalarNode:
     one_line: bool
     raw: str = ""
     size: int = 1
+    cut: tuple[int, int] | None = None
 
     @property
     def value(self) -> Plain:

@@ -9,7 +9,7 @@ from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import name
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.questions import question
-from dlquiz.banks.records import record
+from dlquiz.banks.records import layout, record
 from dlquiz.banks.scope import Refused, Scope
 from dlquiz.core.questions import Question, described
 from dlquiz.core.texts import Text
@@ -52,7 +52,8 @@ def _bank(root: Node, damaged: list[_Position], scope: Scope) -> Bank:
     try:
         header = _header(root, scope)
     except Refused:
-        _questions(items, damaged, "bank", "topic", scope)
+        strays = [_position(at) for key, at in root.keys.items() if key not in ("questions", *layout(Header))]
+        _questions(items, damaged + [at for at in strays if at > _position(items[0])], "bank", "topic", scope)
         raise
     questions = _questions(items, damaged, header.bank, header.topic, scope)
     if any(place < _position(items[0]) for place in damaged):

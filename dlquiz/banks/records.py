@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from dlquiz.banks import formulas, leaves, parameters
+from dlquiz.banks.belonging import home
 from dlquiz.banks.nodes import MapNode, Node, ScalarNode
 from dlquiz.banks.scope import Refused, Scope, every
 from dlquiz.core.building.typed import Typed
@@ -128,7 +129,7 @@ def record(
         raise scope.wrong_type(node, "a mapping", f"write a mapping with the fields {', '.join(known)}")
     node = _gathered(_taken_out(node, known), known)
     beside = formulas.CALL if any(item.inline for item in known.values()) else ()
-    refused = _unknown(node, list(dict.fromkeys([*beside, *known, *also])), scope)
+    refused = _unknown(kind, node, list(dict.fromkeys([*beside, *known, *also])), scope)
     found = dict(given or {})
     for key, item in known.items():
         try:
@@ -179,12 +180,17 @@ def _gathered(node: MapNode, known: Mapping[str, Field]) -> MapNode:
     return node
 
 
-def _unknown(node: MapNode, known: Collection[str], scope: Scope) -> Refused | None:
+def _unknown(kind: type, node: MapNode, known: Collection[str], scope: Scope) -> Refused | None:
     refused = None
     for key, at in node.keys.items():
-        if key not in known:
+        if key in known:
+            continue
+        if (elsewhere := home(key, kind, node)) is not None:
+            message, fix = f"'{key}' is not a field here, {elsewhere[0]}", elsewhere[1]
+        else:
             message = f"'{key[:40]}' is not a field here{nearest(key, known)}"
-            refused = scope.refuse(at, "DQ202", message, f"the fields are {', '.join(known)}")
+            fix = f"the fields are {', '.join(known)}"
+        refused = scope.refuse(at, "DQ202", message, fix)
     return refused
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.scalars import OutOfBounds, Plain
+from dlquiz.banks.yaml_causes import glued
 from dlquiz.core.calls import Place
 from dlquiz.core.expressions import Unreadable
 
@@ -50,6 +51,8 @@ class Scope:
 
     def wrong_type(self, node: Node, wanted: str, fix: str = "") -> Refused:
         """Note that a value is of another type than its field takes."""
+        if isinstance(node, ScalarNode) and node.plain and (said := glued(node.text)) is not None:
+            return self.refuse(node, "DQ204", f"{wanted} is wanted here, and {said[0]}", said[1])
         return self.refuse(
             node, "DQ204", f"{wanted} is wanted here, and this is {described(node)}", fix or f"write {wanted}"
         )

@@ -4,6 +4,9 @@ from typing import Any
 
 import yaml
 
+from dlquiz.banks.yaml_causes import cause
+from dlquiz.banks.yaml_stop import Stop
+
 _ADVICE: dict[str, tuple[str, str]] = {
     "mapping values are not allowed": (
         "this ':' makes a mapping where none can stand",
@@ -20,7 +23,7 @@ _ADVICE: dict[str, tuple[str, str]] = {
     ),
     "did not find expected '-' indicator": (
         "this does not belong to the list above it",
-        "align it with the '-' of the list, or indent it less",
+        "indent it like the other fields of its question, or like the '-' of the other items",
     ),
     "could not find expected ':'": (
         "a key has no ':' after it",
@@ -43,6 +46,10 @@ def advice(error: yaml.YAMLError, text: str) -> tuple[int, int, str, str]:
     if mark is None:
         return 1, 1, f"the YAML cannot be read: {str(error).splitlines()[0]}", "check the file with a YAML editor"
     problem = str(getattr(error, "problem", None) or "it does not parse")
+    since: Any = getattr(error, "context_mark", None) or mark
+    found = cause(Stop(text, problem, mark.index, mark.line, mark.column, since.index))
+    if found is not None:
+        return found
     return mark.line + 1, mark.column + 1, *_sentence(problem, text[mark.index : mark.index + 1])
 
 

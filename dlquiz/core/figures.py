@@ -11,7 +11,7 @@ def is_rounded_to(value: float | Fraction, figure: Fraction) -> bool:
 
     The last digit is the last that is not 0: ``15.47e9`` stands for 15.465 to 15.475 billion.
 
-    >>> is_rounded_to(4089184256, Fraction("4.089e9")), is_rounded_to(4089184256, Fraction("4.090e9"))
+    >>> is_rounded_to(4089184256, Fraction("4.089e9")), is_rounded_to(4089184256, Fraction("4.088e9"))
     (True, False)
     """
     unit = _last_digit(figure)

@@ -70,7 +70,14 @@ class Truth:
 
 
 class Unsettled(Exception):  # noqa: N818 - it names a state of the question
-    """The engine gave no value, so nothing can be marked; the text is one sentence."""
+    """Nothing can be marked, for there is no right answer; the text is one sentence.
+
+    ``fix`` says what the author of the question can do, where that is known.
+    """
+
+    def __init__(self, sentence: str, fix: str | None = None) -> None:
+        super().__init__(sentence)
+        self.fix = fix
 
 
 def values_of(outcomes: Sequence[Outcome]) -> list[Ran]:

@@ -25,7 +25,9 @@ FEW = 4
 """On how many instances a mutant is tried first."""
 _MORE = 16
 """How many times as many are tried next."""
-_OF_SHARES = frozenset({"DQ406", "DQ411", "DQ412", "DQ413", "DQ422", "DQ423", "DQ424", "DQ431", "DQ432", "DQ456"})
+_OF_SHARES = frozenset(
+    {"DQ406", "DQ411", "DQ412", "DQ413", "DQ422", "DQ423", "DQ424", "DQ427", "DQ431", "DQ432", "DQ456"}
+)
 """Codes that say something of a share of the instances, or of some drawn among them: on few it may not be so."""
 
 

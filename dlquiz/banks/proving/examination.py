@@ -10,9 +10,11 @@ from dlquiz.banks.proving.extents import Extent, Proof
 from dlquiz.banks.proving.runs import Runs
 from dlquiz.banks.proving.tally import Tally
 from dlquiz.banks.proving.texts import Texts
+from dlquiz.banks.proving.whole import Whole
 from dlquiz.core.calls import CallTemplate, Place
 from dlquiz.core.chance import drawn
 from dlquiz.core.expressions import Undefined, Unreadable
+from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.computed import Computed
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.questions import Question, Samples
@@ -37,6 +39,7 @@ class Examination:
         self.levels: set[Level] = set()
         self.templates = parts.templates(question)
         self.texts = Texts(question, self.tally)
+        self._whole = _whole(question)
         self._marked_ones = _some(question, instances)
 
     @property
@@ -65,7 +68,7 @@ class Examination:
         try:
             truth = self.question.settle(values, outcomes)
         except Unsettled as error:
-            self.unsettled(values, outcomes, str(error))
+            self.unsettled(values, outcomes, error)
             return
         self.settle(values, outcomes, truth)
 
@@ -74,6 +77,8 @@ class Examination:
         self.settled += 1
         self.levels.add(truth.level)
         self.texts.fill(values, truth)
+        if self._whole is not None:
+            self._whole.see(truth, values)
         if truth.conflict is not None:
             self.conflict(values, truth.conflict)
         elif self.seen - 1 in self._marked_ones:
@@ -87,6 +92,9 @@ class Examination:
     def finish(self) -> None:
         """Take in what is not asked of single instances."""
         self.texts.finish()
+        if self._whole is not None and self._whole.problem is not None:
+            fix = "leave the tolerance out: whole numbers are then exact"
+            self.tally.note(self.conflict_at, "DQ432", self._whole.problem, fix)
         if self.settled and self.level in (Level.COMPUTED, Level.ASSERTED):
             message = f"the answer is {self.level.value}, not proved: no two legs of different kinds agree on it"
             self.tally.note(self.question.at, "DQ405", message, self._fix_unproved())
@@ -103,11 +111,11 @@ class Examination:
         """Return everything that is wrong with the question."""
         return self.tally.complaints(self.seen)
 
-    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: str) -> None:
+    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: Unsettled) -> None:
         """Note that an instance has no answer."""
         failed = next((outcome for outcome in outcomes if isinstance(outcome, Failed)), None)
         if failed is None:
-            fix = "correct the formula, or narrow the parameters"
+            fix = reason.fix or "correct the formula, or narrow the parameters"
             self.tally.note(self.conflict_at, "DQ403", f"{_sentence(reason)}{setting(values)}", fix)
         else:
             self.failed(self.place(failed.call, values), failed, values)
@@ -136,8 +144,11 @@ class Examination:
                 if found != wanted:
                     shown = clipped(text, LONGEST_SETTING)
                     message = f"the answer '{shown}' is {found} and should be {wanted}{setting(values)}"
-                    fix = f"the answer there is {brief(truth.value)}; look at the tolerance and at the parameters"
-                    self.tally.note(self.question.at, "DQ431", message, fix)
+                    self.tally.note(self.question.at, "DQ431", message, self.fix_marking(truth))
+
+    def fix_marking(self, truth: Truth) -> str:
+        """Return what to do where an answer is not marked as it should be."""
+        return f"the answer there is {brief(truth.value)}; look at the tolerance and at the parameters"
 
     def _marked(self, text: str, values: Mapping[str, Any], truth: Truth) -> str:
         try:
@@ -162,6 +173,13 @@ def _some(question: Question, instances: int) -> set[int]:
         return set(range(instances))
     among = (drawn(question.key, question.rev, place, "marked") % instances for place in range(MARKED))
     return {0, instances - 1, *among}
+
+
+def _whole(question: Question) -> Whole | None:
+    """Return what looks at a tolerance, None where there is none that marks typed answers."""
+    if not isinstance(question, Computed) or isinstance(question, Choice) or question.answer.tolerance is None:
+        return None
+    return Whole(question.answer.tolerance)
 
 
 def _writes(template: CallTemplate, call: Call, values: Mapping[str, Any]) -> bool:

@@ -13,6 +13,10 @@ from dlquiz.banks.proving.examination import Examination
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.kinds.claims import Claim, Claims
 from dlquiz.core.oracle import Failed, Outcome, Ran
+from dlquiz.core.verdicts import Unsettled
+
+_REWORD = "see whether the claim says the opposite of what the experiment measures, and reword it; "
+_REWORD += "else correct holds:, or the experiment"
 
 
 class ClaimsExamination(Examination):
@@ -37,7 +41,7 @@ class ClaimsExamination(Examination):
                 fix = "leave one of the claims out, or give this one an experiment or a control of its own"
                 self.tally.note(claim.at, "DQ444", message, fix)
 
-    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: str) -> None:
+    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: Unsettled) -> None:
         """What failed was noted claim by claim."""
 
     def conflict(self, values: Mapping[str, Any], conflict: str) -> None:
@@ -48,7 +52,7 @@ class ClaimsExamination(Examination):
         found = [self._truth(*each, values) for each in ((claim.proof, proof), (claim.control, control))]
         if found[0] is not None and found[0] is not claim.holds:
             message = f"the claim says {_word(claim.holds)}, and {proof.call} gives {_word(found[0])}{setting(values)}"
-            self.tally.note(claim.at, "DQ441", message, f"write holds: {_word(found[0])}, or correct the experiment")
+            self.tally.note(claim.at, "DQ441", message, _REWORD)
         if found[1] is not None and found[1] is found[0]:
             message = f"the control {control.call} gives {_word(found[1])} as the experiment does{setting(values)}"
             fix = "set it up so that it must come out the other way; an experiment that cannot fail proves nothing"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlquiz.banks.proving.brief import brief, setting
+from dlquiz.banks.proving.clearance import CLEARANCE, Clearance
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.extents import Extent, Proof
 from dlquiz.banks.proving.for_all import for_all
@@ -14,14 +15,15 @@ from dlquiz.core.calls import Place
 from dlquiz.core.domains import Derived
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.kinds.computed import Computed, Golden, Idea, Misconception, Tolerance
+from dlquiz.core.kinds.number import is_number
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.values import from_json, show
 from dlquiz.core.verdicts import Truth, Unsettled
 
-CLEARANCE = 10
-"""How many tolerances lie between the truth and a wrong idea that stands alone."""
 BETWEEN = 2
 """How many tolerances lie between two ideas that are told apart: no answer is then within the tolerance of both."""
+
+_TOO_CLOSE = "too close to the right answer"
 
 
 class ComputedExamination(Examination):
@@ -35,7 +37,9 @@ class ComputedExamination(Examination):
         self._clear = _times(question.answer.tolerance, CLEARANCE)
         self._apart = _times(question.answer.tolerance, BETWEEN)
         self._failures: dict[Place, Failed] = {}
-        self._rounding = None if question.answer.tolerance is None else Rounding(question.answer.tolerance)
+        tolerance = question.answer.tolerance
+        self._rounding = None if tolerance is None else Rounding(tolerance)
+        self._clearances = [] if tolerance is None else [Clearance(tolerance) for _ in question.ideas]
         self._rough = ""
 
     @property
@@ -72,20 +76,21 @@ class ComputedExamination(Examination):
         """Count the ideas that differ from the truth and from every other idea."""
         found = [*(truth.wrong[idea.id] for idea in self.question.misconceptions), *truth.elsewhere]
         for number, (value, standing) in enumerate(zip(found, self._standings, strict=True)):
+            if self._clearances:
+                self._clearances[number].see(value, truth.value)
             met = self._met(number, value, found, truth)
             if met is None:
                 standing.stood_alone(values)
             else:
-                standing.stood_with(met, values, _shown(value))
+                beside = f" beside {brief(truth.value)}" if met.text == _TOO_CLOSE else ""
+                standing.stood_with(met, values, f"{_shown(value)}{beside}")
 
     def _met(self, number: int, value: Any, found: Sequence[Any], truth: Truth) -> Met | None:
         """Return what an idea's value cannot be told from, or None where it stands alone."""
         if value is None:
             return Met(NO_VALUE, "so nothing can be diagnosed")
         if self.question.same(value, truth.value, self._clear):
-            return Met(
-                RIGHT, "which is right" if self._clear is None else f"too close to the right {brief(truth.value)}"
-            )
+            return Met(RIGHT, "which is right" if self._clear is None else _TOO_CLOSE)
         for other, (idea, given) in enumerate(zip(self.question.ideas, found, strict=True)):
             if other != number and given is not None and self.question.same(value, given, self._apart):
                 return Met(OTHER, f"as '{name_of(idea)}' does")
@@ -93,11 +98,13 @@ class ComputedExamination(Examination):
 
     def _round(self, values: Mapping[str, Any], truth: Truth) -> None:
         """Take in how far the ways to an answer with a tolerance are apart."""
-        if self._rounding is None or self._rounding.see([leg.value for leg in truth.legs]) <= CLOSE or self._rough:
+        if self._rounding is None or self._rounding.see([leg.value for leg in truth.legs], values) <= CLOSE:
+            return
+        if self._rough:
             return
         first, other = truth.legs[0], truth.legs[-1]
         told = f"{first.what} gives {show(first.value)}, {other.what} gives {show(other.value)}"
-        self._rough = f"{told}: more than rounding{setting(values)}"
+        self._rough = f"{told}, which are further apart than rounding{setting(values)}"
 
     def _suit(self) -> None:
         """Note ways that are further apart than rounding, and a tolerance that does not suit the answers."""
@@ -105,15 +112,19 @@ class ComputedExamination(Examination):
         if rounding is None or not rounding.width:
             return
         if self._rough and not rounding.is_for_a_sample:
-            fix = f"correct the formula or the call; for a run that is a sample, a tolerance of more than {WIDE:.0%}"
+            fix = (
+                "correct the formula or the call, whichever is wrong; where the run is a sample, write a tolerance of "
+            )
+            fix += f"more than {100 * WIDE:.0f} %, such as {{rel: 0.05}}"
             self.tally.note(at, "DQ406", self._rough, fix)
         elif rounding.is_for_a_sample and not self._rough:
-            message = f"the tolerance is {rounding.width:.0%} of the answer, which every way gives exactly"
-            fix = f"write at most {WIDE:.0%}, which is enough for rounding"
+            message = f"{rounding.typical} is {100 * rounding.width:.0f} % of it, though every way gives it exactly"
+            fix = f"write tolerance: {{rel: 0.01}}, or at most {100 * WIDE:.0f} % of the answer: enough for rounding"
             self.tally.note(at, "DQ432", message, fix)
         elif rounding.width < NARROW:
-            message = f"the tolerance is {rounding.width:.0e} of the answer, and nobody types so many digits"
-            self.tally.note(at, "DQ432", message, "write a wider one, or none where the answer is whole")
+            message = f"{rounding.typical} is {rounding.width:.0e} of it, and nobody types so many digits"
+            fix = "write tolerance: {rel: 0.01}, or no tolerance: where the answer is whole"
+            self.tally.note(at, "DQ432", message, fix)
 
     def _judge(self, idea: Idea, standing: Standing) -> None:
         compared = len(standing.alone) + sum(map(len, standing.met.values()))
@@ -123,7 +134,23 @@ class ComputedExamination(Examination):
             self.failed(idea.engine.at, self._failures[idea.engine.at], {})
             return
         message, fix = self.standing(idea, standing, compared)
+        narrower = self._narrower(idea) if standing.worst.code == RIGHT else None
+        if narrower is not None:
+            fix = f"narrow the tolerance to {narrower}: ten of it lie between a wrong idea and the truth; "
+            fix += "or change the wrong idea"
         self.tally.note(idea.at, standing.worst.code, message, fix)
+
+    def _narrower(self, idea: Idea) -> str | None:
+        """Return a tolerance with which an idea that is never right is not too close to the truth either."""
+        place = next(number for number, one in enumerate(self.question.ideas) if one is idea)
+        return self._clearances[place].narrower(self.question.separable) if self._clearances else None
+
+    def fix_marking(self, truth: Truth) -> str:
+        """Return what to do where an answer is not marked as it should be."""
+        tolerance = self.question.answer.tolerance
+        if tolerance is None or tolerance.rel is None or not is_number(truth.value) or truth.value != 0:
+            return super().fix_marking(truth)
+        return "a share of 0 is 0: write tolerance: {abs: 0.001}, or leave settings out where the answer is 0"
 
     def standing(self, idea: Idea, standing: Standing, compared: int) -> tuple[str, str]:
         """Return the complaint about an idea that stands alone too rarely, and what to do."""

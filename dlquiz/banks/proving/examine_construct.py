@@ -7,17 +7,17 @@ of the near misses fails, nor the trivial answer, has never been seen to refuse 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dlquiz.banks.proving.bounds import untold
 from dlquiz.banks.proving.brief import LONGEST_SETTING, brief, clipped, setting
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.runs import Runs
-from dlquiz.banks.proving.visible import untold
 from dlquiz.core.building.goal import Finding, found, told
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.kinds.construct import Construct
 from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.core.questions import Samples
-from dlquiz.core.verdicts import Level, Reading, Truth
+from dlquiz.core.verdicts import Level, Reading, Truth, Unsettled
 
 
 class Listed(NamedTuple):
@@ -71,9 +71,10 @@ class ConstructExamination(Examination):
         """Take in an instance that has an answer, and the bounds that its prompt leaves out."""
         super().settle(values, outcomes, truth)
         for condition in self.question.goal:
-            for bound in untold(self.question, condition, values):
-                message = f"the prompt does not say {brief(bound)}, which bounds {condition.call.function}"
-                fix = "say it, or correct the bound: what the goal asks for has to be told"
+            for which, key, bound in untold(self.question, condition, values):
+                told = f"{key}: {brief(bound)}"
+                message = f"the goal has {told} for {condition.call.function}, and {which} does not say that number"
+                fix = "say it there, or correct the bound: what the goal asks for has to be told"
                 self.tally.note(condition.at, "DQ457", f"{message}{setting(values)}", fix)
 
     def finish(self) -> None:
@@ -88,7 +89,7 @@ class ConstructExamination(Examination):
                 fix = "add a near miss that fails this condition alone, or leave the condition out"
                 self.tally.note(condition.at, "DQ456", message, fix)
 
-    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: str) -> None:
+    def unsettled(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], reason: Unsettled) -> None:
         """What failed is noted answer by answer."""
 
     def conflict(self, values: Mapping[str, Any], conflict: str) -> None:

@@ -4,12 +4,14 @@ A tolerance is for people, who round. Two computations of one thing agree to man
 one of them is wrong, or is a sample: a mean over random weights, say. Such a run needs a tolerance that is wide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from dlquiz.banks.proving.brief import setting
 from dlquiz.core.kinds.computed import Tolerance
 from dlquiz.core.kinds.number import is_number
+from dlquiz.core.values import show
 
 CLOSE = 2e-5
 """The share of the answer by which two computations of one thing may differ: iterations stop somewhere."""
@@ -29,18 +31,18 @@ class Rounding:
 
     def __init__(self, tolerance: Tolerance) -> None:
         self._tolerance = tolerance
-        self._widths: list[float] = []
+        self._widths: list[tuple[float, Mapping[str, Any], float]] = []
         self.furthest = 0.0
         """The largest difference between two ways to the answer, as a share of it."""
 
-    def see(self, values: Sequence[Any]) -> float:
+    def see(self, values: Sequence[Any], at: Mapping[str, Any]) -> float:
         """Take in what the ways to an answer give on an instance; return how far they are apart, as a share of it."""
         numbers = [float(value) for value in values if is_number(value) and -_MOST < value < _MOST]
         size = max(map(abs, numbers), default=0.0)
         if size < _NOTHING or len(numbers) < len(values):
             return 0.0
         width = self._tolerance.width(numbers[0])
-        self._widths.append(width / size)
+        self._widths.append((width / size, at, numbers[0]))
         apart = (max(numbers) - min(numbers)) / max(size, width)
         self.furthest = max(self.furthest, apart)
         return apart
@@ -48,7 +50,15 @@ class Rounding:
     @property
     def width(self) -> float:
         """The tolerance as a share of the answer, on a typical instance; 0 where every answer is."""
-        return median(self._widths) if self._widths else 0.0
+        return median(width for width, _, _ in self._widths) if self._widths else 0.0
+
+    @property
+    def typical(self) -> str:
+        """The tolerance beside the answer on the first instance on which it is as wide as on a typical one."""
+        middle = self.width
+        _, at, answer = min(self._widths, key=lambda one: abs(one[0] - middle))
+        told = setting(at).removeprefix(", ")
+        return f"{told} the answer is {show(answer)}, and the tolerance of {self._tolerance.width(answer):.3g}".strip()
 
     @property
     def is_for_a_sample(self) -> bool:

@@ -1,19 +1,25 @@
 """What is asked of texts: their holes have values, their equations hold, and the prompt gives nothing away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from dlquiz.banks.proving import parts
-from dlquiz.banks.proving.brief import setting
+from dlquiz.banks.proving.arguments import contradictions
+from dlquiz.banks.proving.brief import clipped, setting
 from dlquiz.banks.proving.equations import slips
 from dlquiz.banks.proving.tally import Tally
+from dlquiz.banks.proving.told import LANGUAGE_NAMES, untold
 from dlquiz.banks.proving.translations import differing
 from dlquiz.banks.proving.visible import is_given_away, rank_of
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.questions import Question
-from dlquiz.core.texts import LANGUAGES
+from dlquiz.core.texts import LANGUAGES, Template, Text
 from dlquiz.core.verdicts import Truth
+
+_BEGINNING = 40
+"""Characters by which a complaint names a text that has no place of its own."""
 
 
 class Texts:
@@ -46,23 +52,25 @@ class Texts:
         if isinstance(self._question, Choice):
             self._ranks.add(rank_of(self._question, values, truth))
             self._options.add(tuple(truth.options))
+        for one in contradictions(self._question, values):
+            message = f"{one.text} says {one.written}, and {one.call} is called with {one.passed}{setting(values)}"
+            self._tally.note(self._question.at, "DQ427", message, "let the text and the call say the same")
         known = {**values, "answer": truth.value}
         for text, at in self._texts:
-            for language in LANGUAGES:
-                try:
-                    filled = text.fill(language, known)
-                except Undefined:
-                    continue
+            for filled in _filled(text, known):
                 for slip in slips(filled):
                     message = f"the text says {slip.written}, and the left side is {slip.value}{setting(values)}"
                     self._tally.note(at, "DQ422", message, "correct the equation, or say that it is rounded")
 
     def finish(self) -> None:
         """Take in what holds on every instance that was read, and what is so without one."""
+        self._tell()
         for text, at in self._texts:
             numbers = differing(text)
             if numbers is not None:
-                message = f"the English text says {numbers[0]} where the other one says {numbers[1]}"
+                message = (
+                    f"the English text '{_beginning(text.en)}' says {numbers[0]}, and the Chinese one {numbers[1]}"
+                )
                 self._tally.note(at, "DQ425", message, "write the same numbers in every language")
         if self._read and self._given_away == self._read:
             message = "the prompt shows the answer, and no wrong one beside it"
@@ -73,6 +81,31 @@ class Texts:
             message = f"the answer is always the {place} of the options, so it is found without knowing anything"
             fix = "change the wrong options so that some are larger on one instance and smaller on another"
             self._tally.note(self._question.at, "DQ424", message, fix)
+
+    def _tell(self) -> None:
+        """Note parameters that the answer depends on and that no text tells."""
+        lacking = untold(self._question)
+        if lacking is not None:
+            which = "" if lacking.language is None else f"{LANGUAGE_NAMES[lacking.language]} "
+            names = " and ".join(f"'{name}'" for name in lacking.names)
+            message = f"the answer depends on {names}, and the {which}prompt does not tell {names}"
+            holes = " and ".join(f"{{{{{name}}}}}" for name in lacking.names)
+            self._tally.note(self._question.at, "DQ426", message, f"put {holes} into the prompt")
+
+
+def _filled(text: Text, known: Mapping[str, Any]) -> Iterable[str]:
+    """Return a text in every language that it is written in, with its holes filled; what has no value is left out."""
+    found = []
+    for template in dict.fromkeys(text.template(language) for language in LANGUAGES):
+        with suppress(Undefined):
+            found.append(template.fill(known))
+    return dict.fromkeys(found)
+
+
+def _beginning(template: Template) -> str:
+    """Return how a text begins, with its holes as they are written."""
+    whole = "".join(part if isinstance(part, str) else f"{{{{{part.text}}}}}" for part in template.parts)
+    return clipped(" ".join(whole.split()), _BEGINNING)
 
 
 def _place(rank: int, count: int) -> str:

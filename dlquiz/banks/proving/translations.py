@@ -1,49 +1,52 @@
 """Numbers in the languages of a text: one that was changed in one language only stands in no other."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from fractions import Fraction
 
+from dlquiz.banks.proving.numerals import Numeral, numerals
 from dlquiz.core.texts import Template, Text
-
-_NUMBER = re.compile(
-    r"(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)(?:\s*(?P<unit>million|billion|thousand|万|亿|千))?"
-)
-_LONGEST = 400
-"""Characters of a number that is compared; Python reads none of over 4,300 digits."""
-_UNITS = {None: 1, "thousand": 10**3, "千": 10**3, "万": 10**4, "million": 10**6, "亿": 10**8, "billion": 10**9}
 
 
 def differing(text: Text) -> tuple[str, str] | None:
     """Return a number that only the English text has and one that only the other has, None unless there are both.
 
     A number in one language may be a word in the other, or left unsaid: that is no contradiction. Where each of them
-    has one that the other lacks, the same number was written in two ways.
+    has one that the other lacks, the same number was written in two ways. Equal values are one number, however they
+    are written, and so are a quotient and the two numbers that it is made of.
 
     >>> from dlquiz.core.texts import parse_template
-    >>> differing(Text(parse_template("3 of 4.2 million"), parse_template("420 万之 2")))
+    >>> differing(Text(parse_template("3 of 4.2 million, 50 %"), parse_template("420 万之 2，1/2")))
     ('3', '2')
     """
     if text.zh is None:
         return None
-    one, other = (_numbers(template) for template in (text.en, text.zh))
-    counts = [Counter({value: len(written) for value, written in each.items()}) for each in (one, other)]
-    lost, added = counts[0] - counts[1], counts[1] - counts[0]
-    return (one[next(iter(lost))][0], other[next(iter(added))][0]) if lost and added else None
+    one, other = _numerals(text.en), _numerals(text.zh)
+    lost, added = _without(one, other), _without(other, one)
+    left = _pieces(lost) - _pieces(added), _pieces(added) - _pieces(lost)
+    return (_first(lost, left[0]), _first(added, left[1])) if all(left) else None
 
 
-def _numbers(template: Template) -> dict[Fraction, list[str]]:
-    """Return the numbers outside of holes with how each of them is written, once for each place."""
-    found: dict[Fraction, list[str]] = {}
-    for part in template.parts:
-        for value, written in numbers(part) if isinstance(part, str) else ():
-            found.setdefault(value, []).append(written)
-    return found
+def _numerals(template: Template) -> list[Numeral]:
+    """Return the numbers outside of holes."""
+    return [found for part in template.parts if isinstance(part, str) for found in numerals(part)]
 
 
-def numbers(text: str) -> Iterator[tuple[Fraction, str]]:
-    """Yield the numbers of a text with how they are written, such as ``4.2 million`` and ``420 万``."""
-    for number in _NUMBER.finditer(text):
-        if len(number["digits"]) <= _LONGEST:
-            yield Fraction(number["digits"].replace(",", "")) * _UNITS[number["unit"]], number[0].strip()
+def _without(some: Sequence[Numeral], others: Sequence[Numeral]) -> list[Numeral]:
+    """Return the numbers of which there are more among some than among others."""
+    met = Counter(one.value for one in others)
+    left = []
+    for one in some:
+        if met[one.value]:
+            met[one.value] -= 1
+        else:
+            left.append(one)
+    return left
+
+
+def _pieces(found: Sequence[Numeral]) -> Counter[Fraction]:
+    return Counter(piece for one in found for piece in one.pieces)
+
+
+def _first(found: Sequence[Numeral], pieces: Counter[Fraction]) -> str:
+    return next(one.written for one in found if not pieces.keys().isdisjoint(one.pieces))

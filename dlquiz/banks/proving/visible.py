@@ -1,17 +1,13 @@
-"""What readers see: answers in their own prompt, the place of an answer by size, and bounds that are not told."""
+"""What readers see: answers in their own prompt, and the place of an answer by size."""
 
 import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from dlquiz.banks.proving.translations import numbers
-from dlquiz.core.building.goal import Condition
 from dlquiz.core.expressions import Expression, Undefined
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.computed import Computed
-from dlquiz.core.kinds.construct import Construct
-from dlquiz.core.kinds.number import is_number
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import LANGUAGES
 from dlquiz.core.verdicts import Truth
@@ -19,8 +15,6 @@ from dlquiz.core.verdicts import Truth
 SHORTEST = 4
 """Characters of a text or formula that is looked for; a shorter one stands in many sentences."""
 
-_IN_WORDS = 5
-"""Whole numbers up to here may be written in words."""
 _NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)")
 _SHAPE = re.compile(r"[\[(]?\d+(?:\s*[,x×]\s*\d+)+[\])]?")
 _SPACES = re.compile(r"[\s*·]")
@@ -71,25 +65,6 @@ def _shows_option(text: str, question: Choice, values: Mapping[str, Any], truth:
 
 def _has(text: str, words: str) -> bool:
     return len(words) >= SHORTEST and words.casefold() in text.casefold()
-
-
-def untold(question: Construct, condition: Condition, values: Mapping[str, Any]) -> list[Any]:
-    """Return the limits of a condition that a language of the prompt and the convention does not name on an instance.
-
-    A value that has to be met exactly, and small numbers, are often said in words, so they are let alone.
-    """
-    limits = [bound for key, bound in condition.wanted(values) if not key.startswith("is")]
-    said = [question.prompt, *([question.convention] if question.convention else [])]
-    found: list[Any] = []
-    for language in LANGUAGES:
-        text = " ".join(one.fill(language, values) for one in said)
-        told = {value for value, _ in numbers(text)}
-        found += [one for one in limits if is_number(one) and not _is_small(one) and one not in told]
-    return list(dict.fromkeys(found))
-
-
-def _is_small(number: Any) -> bool:
-    return abs(number) <= _IN_WORDS and bool(number == int(number))
 
 
 def place_of(question: Choice, truth: Truth) -> int | None:

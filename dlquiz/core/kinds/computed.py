@@ -166,13 +166,17 @@ class Computed(Question):
         truth = legs[0].value
         trouble = self.problem(truth)
         if trouble is not None:
-            raise Unsettled(f"{legs[0].what} gave {show(truth)}: {trouble}")
+            raise Unsettled(f"{legs[0].what} gave {show(truth)}: {trouble}", self.remedy(truth))
         found = self._ideas(values, outcomes[own:])
         split = len(self.misconceptions)
         wrong = {idea.id: value for idea, value in zip(self.misconceptions, found, strict=False)}
         published = [golden for golden in self.golden if (golden.given or {}) == dict(values)]
         level, conflict = self._level(legs, published), self._conflict(legs, published)
         return Truth(truth, tuple(legs), level, wrong, tuple(found[split:]), conflict)
+
+    def remedy(self, value: Any) -> str | None:
+        """Return what to write in the bank so that a value with a problem can be the answer; None where nothing can."""
+        return None
 
     def _formula_leg(self, values: Mapping[str, Any]) -> Leg | None:
         formula = self.answer.formula

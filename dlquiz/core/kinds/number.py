@@ -66,9 +66,16 @@ class Number(Computed):
         """A number, and a tolerance where it is not whole."""
         if not is_number(value):
             return "a number is asked for"
-        if self.answer.tolerance is None and not (isinstance(value, int) or value == math.floor(value)):
-            return "a number that is not whole needs a tolerance"
+        return "a number that is not whole needs a tolerance" if self._needs_tolerance(value) else None
+
+    def remedy(self, value: Any) -> str | None:
+        """A tolerance, where only that is missing."""
+        if is_number(value) and math.isfinite(value) and self._needs_tolerance(value):
+            return "add tolerance: {rel: 0.01} to answer:, or {abs: 0.001} where the answer may be 0"
         return None
+
+    def _needs_tolerance(self, value: int | float | Fraction) -> bool:
+        return self.answer.tolerance is None and not (isinstance(value, int) or value == math.floor(value))
 
     def faults(self) -> Iterable[Fault]:
         """A formula that is a list, beside what every computed answer may have."""

@@ -23,6 +23,8 @@ AT_LEAST = 3
 """Two items are ordered rightly by every second guess."""
 _ROUNDED = 10_000
 """Whole figures that this divides count in thousands or more."""
+_BEGINNING = 40
+"""Characters by which an item without an id is told."""
 ASKED_AT_MOST = 5
 """How many of its items an instance asks: an order of more is a chore."""
 
@@ -87,10 +89,22 @@ class Order(Question):
         for wrong in self.misconceptions:
             if named ^ set(wrong.by):
                 lost = min(named ^ set(wrong.by))
-                message = f"'{lost}' has no size in this order" if lost in named else f"no item has the id '{lost}'"
+                message = (
+                    f"{self._called(lost)} has no size in this order"
+                    if lost in named
+                    else f"no item has the id '{lost}'"
+                )
                 yield Fault(wrong.at, message, "give each item an id:, and a size to each of them")
             elif not all(is_number(size) for size in wrong.by.values()):
                 yield Fault(wrong.at, "the sizes of a wrong order are numbers", "write {item-id: 3, ...}")
+
+    def _called(self, name: str) -> str:
+        """Return the id of an item; of one without an id, which it is and how its text begins."""
+        if name:
+            return f"'{name}'"
+        number, item = next((number, item) for number, item in enumerate(self.items, start=1) if not item.id)
+        begins = next((part for part in item.say.en.parts if isinstance(part, str)), "")
+        return f"item {number}, which has no id ('{begins[:_BEGINNING]}'),"
 
     def asked(self, values: Mapping[str, Any]) -> tuple[Item, ...]:
         """Return the items that an instance asks, in the order in which they are shown."""

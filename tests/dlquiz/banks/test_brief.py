@@ -18,15 +18,15 @@ title: T
 questions:
   - id: q
     kind: number
-    prompt: P
+    prompt: "P {{n}}"
     params:
       n: {int: [100, 120]}
       layers: {list: {kernel_size: {choice: [3, 5]}, stride: {choice: [1, 2]}, padding: {int: [0, 3]}}, length: 12}
-    answer: {formula: n - 2, engine: {call: conv.output_size, with: {size: n, kernel_size: 3}}, tolerance: {abs: 0.5}}
+    answer: {formula: n - 2, engine: {call: conv.output_size, with: {size: n, kernel_size: 3}}, tolerance: {abs: 0.4}}
     misconceptions: {id: close, formula: n - 3, says: S}
   - id: zero
     kind: number
-    prompt: P
+    prompt: "P {{n}}"
     params:
       n: {int: [100, 120]}
       layers: {list: {kernel_size: {choice: [3, 5]}, stride: {choice: [1, 2]}, padding: {int: [0, 3]}}, length: 12}

@@ -21,9 +21,10 @@ def proof(params: str, formula: str, run: Callable[..., Any], kind: LegKind = "m
     """What is proved of a number that a function of these parameters counts."""
     names = [part.split(":")[0].strip(" {") for part in params.split("}, ")]
     given = ", ".join(f"{name}: {name}" for name in names if name != "w")
+    told = " ".join(f"{{{{{name}}}}}" for name in names)
     text = (
         "dlquiz: 1\nbank: b\ntopic: t\ntitle: T\nquestions:\n"
-        f'  - {{id: q, kind: number, prompt: "How many?", params: {{{params}}}{more},\n'
+        f'  - {{id: q, kind: number, prompt: "How many?", params: {{{params}}}{more}, convention: "{told}",\n'
         f'     answer: {{formula: "{formula}", engine: {{call: count, with: {{{given}}}}}}}}}\n'
     )
     bank, complaints = read_bank(text, "b.yaml")

@@ -65,7 +65,7 @@ REFUSED: dict[str, tuple[str, str, int, int]] = {
     "a revision beyond the database": (bank(more=f"rev: {10**30}"), "DQ204", 11, 10),
     "a revision below 1": (bank(more="rev: -1"), "DQ204", 11, 10),
     # the YAML itself
-    "wrong indentation": (f"{HEAD}  - id: q\n     kind: number\n", "DQ105", 7, 10),
+    "wrong indentation": (f"{HEAD}  - id: q\n     kind: number\n", "DQ105", 7, 6),
     "a tab": (f"{HEAD}  - id: q\n\tkind: number\n", "DQ105", 7, 1),
     "an unknown directive": (f"%FOO bar\n---\n{HEAD}", "DQ105", 1, 5),
     "two documents": (f"{bank()}---\n{bank()}", "DQ105", 12, 1),

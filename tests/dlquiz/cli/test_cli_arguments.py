@@ -49,6 +49,13 @@ def test_what_cannot_be_read_is_a_sentence(text: str) -> None:
         read_value("x", text)
 
 
+def test_a_space_that_is_missing_is_named() -> None:
+    with pytest.raises(
+        DlquizError, match=r"a space is missing behind .* 'momentum:0.9', at character 2; write 'momentum: 0.9'"
+    ):
+        read_value("settings", "{momentum:0.9}")
+
+
 def test_names_are_split_at_the_first_equals_sign() -> None:
     assert read_arguments(["text=a=b", "n = 3"]) == {"text": "a=b", "n": 3}
 

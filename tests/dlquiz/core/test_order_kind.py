@@ -186,6 +186,10 @@ def test_samples_are_marked_as_they_say() -> None:
         ({"items": (nets().items[0], *nets().items)}, "'alexnet' is used twice"),
         ({"items": nets().items[:3]}, "no item has the id 'lenet'"),
         ({"misconceptions": (WrongOrder(id="x", by={"lenet": 1}, says=text("y")),)}, "'alexnet' has no size"),
+        (
+            {"items": (replace(nets().items[0], id=""), *nets().items[1:])},
+            "item 1, which has no id ('alexnet'), has no size",
+        ),
         ({"misconceptions": (WrongOrder(id="x", by=dict.fromkeys(NETS, "a"), says=text("y")),)}, "are numbers"),
     ],
 )
