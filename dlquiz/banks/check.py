@@ -5,8 +5,7 @@ figure, or every experiment gives what its claim says and its control the opposi
 the command line as for everything else that wants a bank proved.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +16,7 @@ from dlquiz.banks.proving.examining import Checked, Found, examine
 from dlquiz.banks.proving.extents import Extent
 from dlquiz.banks.proving.revisions import Entry
 from dlquiz.banks.proving.runs import BATCH, Runs
+from dlquiz.banks.spreading import each
 from dlquiz.core.oracle import Oracle
 from dlquiz.core.questions import Question
 
@@ -114,7 +114,7 @@ def check(
         return number, fresh, False
 
     kept = 0
-    for number, result, was_kept in _each(one, len(asked), jobs):
+    for number, result, was_kept in each(one, len(asked), jobs):
         found[number], kept = result, kept + was_kept
         if progress is not None:
             progress(len(found), len(asked))
@@ -131,16 +131,3 @@ def _beside(questions: Sequence[Question], conventions: Mapping[str, str]) -> li
     for question, item in duplicates(questions):
         found[places[id(question)]].append(item)
     return found
-
-
-def _each(one: Callable[[int], tuple[int, Found, bool]], count: int, jobs: int) -> Iterator[tuple[int, Found, bool]]:
-    """Yield what came of each number, as they get done; several at once in threads, which wait for engines mostly."""
-    if jobs == 1:
-        yield from map(one, range(count))
-        return
-    threads = ThreadPoolExecutor(2 * jobs, thread_name_prefix="examination")
-    try:
-        for done in as_completed([threads.submit(one, number) for number in range(count)]):
-            yield done.result()
-    finally:
-        threads.shutdown(wait=False, cancel_futures=True)

@@ -1,12 +1,12 @@
 """Errors planted in banks, all of them judged: what share of single slips does the checker find?"""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dlquiz.banks import spreading
 from dlquiz.banks.bank import Bank
 from dlquiz.banks.check import LIMIT, Progress
 from dlquiz.banks.files import load
@@ -116,7 +116,7 @@ def judge(
             raise DlquizError(f"{bank.file} was changed while errors were planted in it; begin again")
         return number, judging.judge(mutant, questions[bank.file, mutant.question], rereaders[bank.file])
 
-    for number, judged in _each(one, len(planted), jobs):
+    for number, judged in spreading.each(one, len(planted), jobs):
         found[number] = judged
         if progress is not None:
             progress(len(found), len(planted))
@@ -133,16 +133,3 @@ def _text(bank: Bank) -> str:
 def _spread(group: Sequence[Mutant], each: int) -> list[Mutant]:
     """Return at most so many of a group, from all over it."""
     return [group[place * len(group) // each] for place in range(each)] if len(group) > each else list(group)
-
-
-def _each(one: Callable[[int], tuple[int, Judged]], count: int, jobs: int) -> Iterator[tuple[int, Judged]]:
-    """Yield what came of each number; several at once in threads, so that no engine waits for this process."""
-    if jobs == 1:
-        yield from map(one, range(count))
-        return
-    threads = ThreadPoolExecutor(2 * jobs, thread_name_prefix="mutation")
-    try:
-        for done in as_completed([threads.submit(one, number) for number in range(count)]):
-            yield done.result()
-    finally:
-        threads.shutdown(wait=False, cancel_futures=True)
