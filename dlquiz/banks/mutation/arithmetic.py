@@ -1,8 +1,7 @@
 """Slips in one expression: what people get wrong when they write a formula down."""
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from dlquiz.banks.mutation.slips import Slip
 from dlquiz.core.expressions import Unreadable
@@ -64,7 +63,8 @@ def off_by_one(number: str) -> list[str]:
     >>> off_by_one("9"), off_by_one("0"), off_by_one("0.10"), off_by_one("1e-8")
     (['10', '8'], ['1'], ['0.11', '0.09'], ['2e-8'])
     """
-    digits, exponent = re.fullmatch(r"([\d.]*)(.*)", number).groups()  # type: ignore[union-attr]
+    digits = "".join(takewhile(lambda sign: sign.isdecimal() or sign == ".", number))
+    exponent = number[len(digits) :]
     places = len(digits.partition(".")[2])
     whole = int(digits.replace(".", "") or 0)
     made = [whole + 1, whole - 1] if whole > 1 or (whole == 1 and not exponent and not places) else [whole + 1]

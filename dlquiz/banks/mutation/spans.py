@@ -60,16 +60,21 @@ def spans(text: str) -> Node:
 
 
 def _span(node: Any) -> Node:
-    start, stop = node.start_mark.index, node.end_mark.index
+    start: int = node.start_mark.index
     if isinstance(node, yaml.ScalarNode):
-        quoted = int(node.style in ("'", '"'))
-        return ScalarSpan(start, stop, node.value, start + quoted, stop - quoted, node.style is None)
+        return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
         items = [_span(item) for item in node.value]
         return ListSpan(start, _stop(node, items), items)
-    keys = {key.value: _span(key) for key, _ in node.value}
+    keys = {key.value: _scalar(key) for key, _ in node.value}
     values = {key.value: _span(value) for key, value in node.value}
-    return MapSpan(start, _stop(node, list(values.values())), keys, values)  # type: ignore[arg-type]
+    return MapSpan(start, _stop(node, list(values.values())), keys, values)
+
+
+def _scalar(node: Any) -> ScalarSpan:
+    start, stop = node.start_mark.index, node.end_mark.index
+    quoted = int(node.style in ("'", '"'))
+    return ScalarSpan(start, stop, node.value, start + quoted, stop - quoted, node.style is None)
 
 
 def _stop(node: Any, parts: Sequence[Node]) -> int:
