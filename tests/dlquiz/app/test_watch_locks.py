@@ -10,7 +10,7 @@ from dlquiz.app.phrases import say_in
 from dlquiz.app.watching.drawing import drawn
 from dlquiz.app.watching.locks import NotTaken, holding, lockable, locked, read_value, values_of
 from dlquiz.banks.reading import read_bank
-from dlquiz.core.parameters import Choice, FloatRange, IntRange, Records
+from dlquiz.core.parameters import Choice, FloatRange, IntRange, Parameter, Records
 from dlquiz.core.questions import Question
 
 SAY = say_in("en")
@@ -30,8 +30,8 @@ def questions() -> list[Question]:
 SIZE, WEIGHTS, WHICH = questions()
 
 
-def typed(text: str, parameter: object) -> object:
-    return read_value("n", parameter, text, "en", SAY)  # type: ignore[arg-type]
+def typed(text: str, parameter: Parameter) -> object:
+    return read_value("n", parameter, text, "en", SAY)
 
 
 def test_what_is_typed_is_read_as_in_a_bank() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import Literal
 
 import pytest
 
@@ -16,7 +17,7 @@ class Recorder:
         self.at_once = at_once
         self.batches: list[Sequence[Call]] = []
         self.futures: list[Future[Sequence[Outcome]]] = []
-        self.fails: list[str] = []
+        self.fails: list[Literal["refused", "error", "timeout", "died"]] = []
 
     def submit(self, calls: Sequence[Call], *, evidence: bool = False) -> Future[Sequence[Outcome]]:
         self.batches.append(calls)
@@ -29,7 +30,7 @@ class Recorder:
         calls = self.batches[place]
         if self.fails:
             code = self.fails.pop(0)
-            self.futures[place].set_result([Failed(call, code, "it failed") for call in calls])  # type: ignore[arg-type]
+            self.futures[place].set_result([Failed(call, code, "it failed") for call in calls])
         else:
             self.futures[place].set_result(
                 [Ran(call, call.arguments["n"] * 10, "module", "cpu", 0.1) for call in calls]

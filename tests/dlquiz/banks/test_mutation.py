@@ -14,7 +14,7 @@ from dlquiz.banks.mutation.campaign import Campaign, judge, mutants
 from dlquiz.banks.mutation.catalogue import Argument, Catalogue
 from dlquiz.banks.mutation.judging import Fate
 from dlquiz.banks.mutation.planting import Mutant, plant
-from dlquiz.banks.mutation.spans import spans
+from dlquiz.banks.mutation.spans import MapSpan, spans
 from dlquiz.banks.proving.runs import Runs
 from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.oracle import Call
@@ -242,7 +242,9 @@ def test_slips_of_an_expression(text: str, kind: str, after: list[str]) -> None:
 
 def test_a_list_without_brackets_ends_with_its_last_part() -> None:
     text = "a:\n  - 1\n  - 2\n\n# a remark\nb: 3\n"
-    found = spans(text).values["a"]  # type: ignore[union-attr]
+    root = spans(text)
+    assert isinstance(root, MapSpan)
+    found = root.values["a"]
     assert text[found.start : found.stop] == "- 1\n  - 2"
 
 

@@ -80,8 +80,9 @@ class Terminal:
         environment = {**os.environ, "DLQUIZ_HOME": str(home), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         environment |= {"COLUMNS": "100", "LINES": "30", "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-P", "-c", _WITH_SAMPLE_ENGINE, *arguments]
-        pipes = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-        self.child = subprocess.Popen(command, env=environment, start_new_session=True, **pipes)  # type: ignore[call-overload]
+        self.child = subprocess.Popen(
+            command, env=environment, start_new_session=True, stdin=theirs, stdout=theirs, stderr=theirs
+        )
         os.close(theirs)
 
     def read_until(self, words: str) -> None:
