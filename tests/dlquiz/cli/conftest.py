@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +27,11 @@ desk.Worker = partial(desk.Worker, command={ENGINE!r})
 from dlquiz.cli import run
 run()
 """
+
+
+def _heed_interruptions() -> None:
+    """Undo what a child inherits where the tests run in the background of a shell: Ctrl+C is ignored there."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -94,7 +100,8 @@ def process(home: Path, tmp_path: Path) -> Iterator[Callable[..., "subprocess.Po
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("PYTHONUNBUFFERED", None)  # else nothing would show what is flushed, and when
         whole = [sys.executable, *command, *arguments]
-        started.append(subprocess.Popen(whole, cwd=cwd, env=environment, **(pipes | more)))
+        settings: dict[str, Any] = {"cwd": cwd, "env": environment, "preexec_fn": _heed_interruptions}
+        started.append(subprocess.Popen(whole, **(settings | pipes | more)))
         alarms.append(threading.Timer(PATIENCE_S, started[-1].kill))
         alarms[-1].start()
         return started[-1]

@@ -81,8 +81,7 @@ def test_killed_between_two_answers_nothing_is_lost(process: Start, home: Path) 
 
 
 def test_an_interruption_ends_quietly(process: Start) -> None:
-    # Whoever runs the tests in the background may ignore SIGINT, and a child inherits that.
-    child = process(*STUDY, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    child = process(*STUDY)
     read_until(child, "[")
     child.send_signal(signal.SIGINT)
     code, _, err = finish(child)
