@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # They hold no doctests, and collected as modules they would clash: all have one name.
 collect_ignore_glob = ["*/conftest.py"]
@@ -13,8 +13,10 @@ collect_ignore_glob = ["*/conftest.py"]
 # with one thread, sums are added in one order, and workers side by side don't crowd each other out.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# How fast examples are made says how busy the machine is, above all in the first run, which reads our sources.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("here", _PATIENT)
+settings.register_profile("ci", _PATIENT, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

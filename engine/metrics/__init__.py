@@ -1,1 +1,1 @@
-"""How good predictions are: BLEU, perplexity, accuracy."""
+"""How good predictions are: BLEU, perplexity, accuracy, precision and recall."""

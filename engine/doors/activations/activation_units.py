@@ -23,6 +23,7 @@ Numbers = Annotated[tuple[Number, ...], Length(1, 64)]
 Features = Annotated[int, Between(1, 65_536)]
 Pieces = Annotated[int, Between(1, 1024)]
 _PIECES = {"slopes": [1, -1], "x": -3}
+_BOX = {"weight": [2, -1], "bias": -3, "low": 0, "high": 1}
 
 
 @function("activation.maxout", Kind.MODULE, example=_PIECES, shows=(Maxout, largest_piece))
@@ -130,7 +131,7 @@ def prelu_gradient_formula(
 @function(
     "activation.unit_is_dead",
     Kind.MEASURED,
-    example={"weight": [2, -1], "bias": -3, "low": 0, "high": 1},
+    example=_BOX,
     shows=(dead_units.highest_at_corners,),
 )
 def unit_is_dead(weight: Annotated[Numbers, Length(1, 12)], bias: Number, low: Number, high: Number) -> Run:
@@ -146,7 +147,7 @@ def unit_is_dead(weight: Annotated[Numbers, Length(1, 12)], bias: Number, low: N
 @function(
     "activation.highest_preactivation",
     Kind.MEASURED,
-    example={"weight": [2, -1], "bias": -3, "low": 0, "high": 1},
+    example=_BOX,
     shows=(dead_units.highest_at_corners,),
 )
 def highest_preactivation(weight: Annotated[Numbers, Length(1, 12)], bias: Number, low: Number, high: Number) -> Run:

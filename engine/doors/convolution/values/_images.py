@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import torch
 from torch import Tensor
 
 from engine.analysis.sizes import sizes
@@ -57,6 +58,16 @@ def bias_for(weight: Tensor, bias: Sequence[float] | None, channels: int) -> Ten
     if len(bias) != channels:
         raise Refused(f"'bias' needs {channels} values, one for each output channel, not {len(bias)}")
     return weight.new_tensor(list(bias))
+
+
+def upstream_for(y: Tensor, upstream: Tensor | None) -> Tensor:
+    """Return the loss's gradient for a batch of one ``y``: as given, of the shape of ``y``, or 1s."""
+    if upstream is None:
+        return torch.ones_like(y)
+    given = batch_of(upstream)
+    if given.shape != y.shape:
+        raise Refused(f"'upstream' needs the output's shape {tuple(y.shape[1:])}, not {tuple(given.shape[1:])}")
+    return given
 
 
 def check_work(*shapes: Sequence[int]) -> None:

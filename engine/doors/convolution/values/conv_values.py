@@ -25,9 +25,9 @@ from engine.doors.convolution.values._images import (
     check_work,
     grid,
     picked,
+    upstream_for,
     weight_for,
 )
-from engine.errors import Refused
 from engine.evidence import Block, Run, Table
 from engine.registry import Kind, function
 
@@ -90,7 +90,7 @@ def gradient(
     image, kernels = _checked(x, weight, stride, padding, dilation, groups)
     leaves = image.requires_grad_(), kernels.requires_grad_(), kernels.new_zeros(len(kernels)).requires_grad_()
     y = conv2d(*leaves, stride, padding, dilation, groups)
-    found = Gradients(*torch.autograd.grad(y, leaves, _upstream(upstream, y)))
+    found = Gradients(*torch.autograd.grad(y, leaves, upstream_for(y, upstream)))
     return _gradient_run(found, of, x, weight, at)
 
 
@@ -113,7 +113,7 @@ def gradient_formula(
     """
     image, kernels = _checked(x, weight, stride, padding, dilation, groups)
     y = conv2d(image, kernels, None, stride, padding, dilation, groups)
-    found = conv2d_backward(_upstream(upstream, y), image, kernels, stride, padding, dilation, groups)
+    found = conv2d_backward(upstream_for(y, upstream), image, kernels, stride, padding, dilation, groups)
     return _gradient_run(found, of, x, weight, at)
 
 
@@ -150,15 +150,6 @@ def _check_places(image: Tensor, both: tuple[Window, Window], channels: int) -> 
     padded = image.shape[2] + 2 * rows.padding, image.shape[3] + 2 * columns.padding
     taps = image.shape[1], rows.kernel_size, columns.kernel_size
     check_work((image.shape[1], *padded), (*taps, *places, max(1, channels // image.shape[1])), (channels, *places))
-
-
-def _upstream(upstream: Tensor | None, y: Tensor) -> Tensor:
-    if upstream is None:
-        return torch.ones_like(y)
-    given = batch_of(upstream)
-    if given.shape != y.shape:
-        raise Refused(f"'upstream' needs the output's shape {tuple(y.shape[1:])}, not {tuple(given.shape[1:])}")
-    return given
 
 
 def _gradient_run(found: Gradients, of: Of, x: Tensor, weight: Tensor, at: Place | None) -> Run:

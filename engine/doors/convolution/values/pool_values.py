@@ -20,8 +20,8 @@ from engine.doors.convolution.values._images import (
     batch_of,
     check_work,
     grid,
+    upstream_for,
 )
-from engine.errors import Refused
 from engine.evidence import Block, Run, Table
 from engine.registry import Kind, function
 
@@ -88,7 +88,7 @@ def gradient(
     """
     image = _checked(x, kernel_size, stride, padding, ceil_mode).requires_grad_()
     y = _pool(kind, kernel_size, stride, padding, ceil_mode, count_include_pad)(image)
-    (found,) = torch.autograd.grad(y, image, _upstream(upstream, y))
+    (found,) = torch.autograd.grad(y, image, upstream_for(y, upstream))
     blocks: list[Block] = [grid("input", image), grid("∂loss/∂input", found)]
     return Run(answer(found, x, at), lambda: blocks, str(found.device))
 
@@ -112,7 +112,7 @@ def gradient_formula(
     """
     image = _checked(x, kernel_size, stride, padding, ceil_mode)
     pooled = max_pool2d(image, kernel_size, stride, padding, ceil_mode=ceil_mode)
-    given = _upstream(upstream, pooled.values)
+    given = upstream_for(pooled.values, upstream)
     if kind == "max":
         found = max_pool2d_backward(given, pooled.indices, (image.shape[2], image.shape[3]))
     else:
@@ -160,12 +160,3 @@ def _pool(
     if kind == "max":
         return lambda x: max_pool2d(x, kernel_size, stride, padding, ceil_mode=ceil_mode).values
     return lambda x: avg_pool2d(x, kernel_size, stride, padding, ceil_mode, count_include_pad)
-
-
-def _upstream(upstream: Tensor | None, y: Tensor) -> Tensor:
-    if upstream is None:
-        return torch.ones_like(y)
-    given = batch_of(upstream)
-    if given.shape != y.shape:
-        raise Refused(f"'upstream' needs the output's shape {tuple(y.shape[1:])}, not {tuple(given.shape[1:])}")
-    return given
