@@ -1,7 +1,6 @@
 """The question screen: a question, an answer, a verdict, the next question."""
 
 import asyncio
-import gc
 from functools import partial
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from textual.visual import Visual
 from dlquiz.app import screens
 from dlquiz.app.asking import asking_keys
 from dlquiz.app.desk import Desk
+from dlquiz.app.garbage import look_seldom
 from dlquiz.app.phrases import say_in
 from dlquiz.app.screens.telling import TellingScreen
 from dlquiz.app.sitting import Sitting
@@ -27,9 +27,6 @@ from dlquiz.core.study import Stored
 
 _SHORT = 16
 """A screen of fewer lines shows no blank ones."""
-
-_GARBAGE = 10_000
-"""New objects between two looks for garbage while studying: each look is then short."""
 
 
 class StudyScreen(TellingScreen[None]):
@@ -73,8 +70,7 @@ class StudyScreen(TellingScreen[None]):
     async def _begin(self) -> None:
         import dlquiz.app.judged  # noqa: F401 - while the learner reads, so that the first verdict need not wait for it
 
-        gc.freeze()  # what was imported stays, so no look for garbage need go through it
-        gc.set_threshold(_GARBAGE)
+        look_seldom()
         for sentence in self.sitting.warnings:
             self.tell(sentence, "warning")
         self.run_worker(self._back_up())

@@ -98,7 +98,7 @@ class Bench:
 def not_busy(pilot: Pilot[None]) -> bool:
     """Whether the newest save was checked."""
     screen = pilot.app.screen
-    return not isinstance(screen, WatchScreen) or not screen._watched.checking
+    return not isinstance(screen, WatchScreen) or not screen.watched.checking
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool], tries: int = 400) -> None:
