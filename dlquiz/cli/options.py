@@ -31,7 +31,13 @@ Device: TypeAlias = Annotated[
 Language: TypeAlias = Annotated[
     Lang | None, typer.Option("--lang", metavar="en|zh", help="Language of the questions, if not that of the terminal.")
 ]
+Jobs: TypeAlias = Annotated[
+    int | None, typer.Option("--jobs", min=1, metavar="N", help="Engines at once; as many as cores if not said.")
+]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+MOST_JOBS = 8
+"""Engines that are started unless more are asked for: each takes some hundred megabytes."""
 
 
 def language(asked: Lang | None) -> Lang:
@@ -49,3 +55,9 @@ def device(asked: str | None) -> str:
         known = ["auto", "cpu", "cuda", "cuda:0", "mps"]
         raise DlquizError(f"there is no device '{named}'{nearest(named, known)} (auto, cpu, cuda, cuda:N or mps)")
     return named
+
+
+def jobs(asked: int | None) -> int:
+    """Return how many engines are asked for, or one for each core that this process may use, up to a bound."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return asked or min(usable, MOST_JOBS)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from dlquiz.core.texts import Language
     from dlquiz.store.records import Entry
 
+_BATCH = 8
+"""Calls of a batch: few, so that engines end together and the bar moves, though some take a quarter of a second."""
+_WORTH_AN_ENGINE = 200
+"""Reviews that take about as long to mark as another engine takes to start."""
+
 _WHY = {
     "undone": "taken back",
     "self_graded": "graded by yourself",
@@ -34,19 +39,16 @@ def command(
     bank: options.Banks = None,
     db: options.Database = None,
     lang: options.Language = None,
+    jobs: options.Jobs = None,
     device: options.Device = None,
     json: options.Json = False,
 ) -> None:
     """List past reviews that the banks as they are mark otherwise."""
-    from dlquiz.cli.desk import engine
     from dlquiz.cli.errors import FINDINGS
-    from dlquiz.core.regrading import Marked, Unmarked, mark_again
+    from dlquiz.core.regrading import Marked, Unmarked
 
     library = _library(topics, bank)
-    broken = {f"{one.name}/{id_}" for one in library.banks for id_ in one.broken}
-    questions = {question.key: question for question in library.questions}
-    with engine(device) as worker:
-        found = mark_again(_entries(library, topics, bank, db), questions, broken, worker)
+    found = _found(library, _entries(library, topics, bank, db), device, options.jobs(jobs))
     marked = [one for one in found if isinstance(one, Marked)]
     unmarked = [one for one in found if isinstance(one, Unmarked)]
     changed = [one for one in marked if one.changed]
@@ -78,6 +80,20 @@ def _entries(library: "Library", topics: Any, banks: Any, database: Any) -> "lis
         entries = store.reviews()
     names = {bank.name for bank in library.banks}
     return [one for one in entries if not (topics or banks) or one.review.key.partition("/")[0] in names]
+
+
+def _found(library: "Library", entries: "Sequence[Entry]", device: str | None, jobs: int) -> "list[Marked | Unmarked]":
+    """Return what becomes of the reviews; several engines share the runs."""
+    from dlquiz.banks.proving.runs import Runs
+    from dlquiz.cli.engines import engines
+    from dlquiz.cli.progress import progress
+    from dlquiz.core.regrading import mark_again
+
+    broken = {f"{one.name}/{id_}" for one in library.banks for id_ in one.broken}
+    questions = {question.key: question for question in library.questions}
+    worth = 1 + len(entries) // _WORTH_AN_ENGINE
+    with engines(device, min(jobs, worth)) as running, progress(len(entries), "reviews") as told:
+        return mark_again(entries, questions, broken, Runs(running.oracle, _BATCH), told)
 
 
 def _print(

@@ -3,13 +3,12 @@
 An answer is only marked where its question still asks what it asked: the same parameters, the same texts.
 """
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from dlquiz.core.expressions import Undefined, Unreadable
-from dlquiz.core.oracle import Call, Oracle, Outcome
+from dlquiz.core.oracle import Call, Outcome
 from dlquiz.core.questions import Instance, Question
 from dlquiz.core.remembering import Review, shown_text, text_hash
 from dlquiz.core.restoring import Unfit, restored
@@ -41,6 +40,25 @@ class Entry(Protocol):
     def undone(self) -> bool:
         """Whether it was taken back."""
         ...
+
+
+class Runs(Protocol):
+    """Runs engine calls; what was started before is not run again."""
+
+    def start(self, calls: Iterable[Call]) -> None:
+        """Begin to run calls."""
+        ...
+
+    def outcomes(self, calls: Sequence[Call]) -> Sequence[Outcome]:
+        """Return what came of calls, in their order; waits for it."""
+        ...
+
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many reviews are done."""
+
+_AT_ONCE = 256
+"""Reviews whose runs are started together."""
 
 
 class Why(StrEnum):
@@ -100,16 +118,39 @@ class _Ready(NamedTuple):
 
 
 def mark_again(
-    entries: Iterable[Entry], questions: Mapping[str, Question], broken: Collection[str], oracle: Oracle
+    entries: Sequence[Entry],
+    questions: Mapping[str, Question],
+    broken: Collection[str],
+    runs: Runs,
+    progress: Progress | None = None,
 ) -> list[Marked | Unmarked]:
     """Return what becomes of every review, in their order.
 
-    Each (function, arguments) runs once. ``broken`` are the keys of questions that are there and cannot be read.
+    Args:
+        entries: The reviews.
+        questions: The questions as they are, by their keys.
+        broken: The keys of questions that are there and cannot be read.
+        runs: Runs the engine calls, each (function, arguments) once.
+        progress: Told after each review.
     """
-    prepared = [_prepared(entry, questions, broken) for entry in entries]
-    ready = [one for one in prepared if isinstance(one, _Ready)]
-    ran = _run([call for one in ready for call in (*one.calls, *one.trial)], oracle)
-    return [_marked(one, ran) if isinstance(one, _Ready) else one for one in prepared]
+    found: list[Marked | Unmarked] = []
+    for one in _started(entries, questions, broken, runs):
+        found.append(_marked(one, runs) if isinstance(one, _Ready) else one)
+        if progress is not None:
+            progress(len(found), len(entries))
+    return found
+
+
+def _started(
+    entries: Sequence[Entry], questions: Mapping[str, Question], broken: Collection[str], runs: Runs
+) -> Iterator[_Ready | Unmarked]:
+    """Yield the reviews with their runs started, and those of the next ones, so that the engine never has to wait."""
+    ahead: list[_Ready | Unmarked] = []
+    for first in range(0, len(entries), _AT_ONCE):
+        behind, ahead = ahead, [_prepared(entry, questions, broken) for entry in entries[first : first + _AT_ONCE]]
+        runs.start(call for one in ahead if isinstance(one, _Ready) for call in (*one.calls, *one.trial))
+        yield from behind
+    yield from ahead
 
 
 def _prepared(entry: Entry, questions: Mapping[str, Question], broken: Collection[str]) -> _Ready | Unmarked:
@@ -141,29 +182,16 @@ def _ready(entry: Entry, instance: Instance) -> _Ready | Unmarked:
         return Unmarked(entry, Why.UNSETTLED, str(error))
 
 
-def _marked(ready: _Ready, ran: Mapping[str, Outcome]) -> Marked | Unmarked:
+def _marked(ready: _Ready, runs: Runs) -> Marked | Unmarked:
     entry, instance = ready.entry, ready.instance
     question, values = instance.question, instance.values
     try:
-        truth = question.settle(values, _outcomes(ready.calls, ran))
+        truth = question.settle(values, runs.outcomes(ready.calls))
         if truth.conflict is not None:
             return Unmarked(entry, Why.CONFLICT, truth.conflict)
-        tried = question.tried(ready.reading, _outcomes(ready.trial, ran))
+        tried = question.tried(ready.reading, runs.outcomes(ready.trial))
         return Marked(entry, instance, question.mark(tried, truth, values))
     except Unreadable as error:
         return Unmarked(entry, Why.UNREADABLE, str(error))
     except (Undefined, Unsettled) as error:
         return Unmarked(entry, Why.UNSETTLED, str(error))
-
-
-def _run(calls: Sequence[Call], oracle: Oracle) -> dict[str, Outcome]:
-    named = {_name(call): call for call in calls}
-    return dict(zip(named, oracle.submit(list(named.values())).result(), strict=True)) if named else {}
-
-
-def _outcomes(calls: Iterable[Call], ran: Mapping[str, Outcome]) -> list[Outcome]:
-    return [ran[_name(call)] for call in calls]
-
-
-def _name(call: Call) -> str:
-    return f"{call.function} {json.dumps(call.arguments, sort_keys=True)}"

@@ -12,8 +12,8 @@ from authoring_pages import DOCS, PAGES
 from dlquiz.banks import composing, files, scalars
 from dlquiz.banks.check import LIMIT
 from dlquiz.banks.proving.extents import Extent, Proof
-from dlquiz.cli.check import MOST_JOBS
 from dlquiz.cli.commands import NAMES, command_named
+from dlquiz.cli.options import MOST_JOBS
 from dlquiz.core.expressions import FUNCTIONS, Value, limits
 from dlquiz.core.formulas import declared
 from dlquiz.core.kinds.computed import Computed

@@ -1,13 +1,19 @@
 """dlquiz regrade: study with a bank, mend the bank, and see which verdicts would be others; nothing is changed."""
 
 import hashlib
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from command_lines import Ended, Run
 
+from dlquiz.cli import desk
 from dlquiz.core.scheduling import Rating, Scheduler
 from dlquiz.store import Entry, Store
 
@@ -202,3 +208,80 @@ def test_a_hostile_answer_stays_on_its_line(dlquiz: Run, bank: Path, answer: Cal
     assert "1, the answer cannot be read any more, such as mine/size@1#" in ended.err
     bank.write_text(MENDED)
     assert [line[:4] for line in regrade(dlquiz, bank).lines] == ["mine", "    ", "    "] * 2
+
+
+def test_progress_is_for_terminals(
+    dlquiz: Run, bank: Path, answer: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(-2)
+    assert "checked" not in regrade(dlquiz, bank).err
+    monkeypatch.setattr("dlquiz.cli.progress.is_terminal", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    ended = regrade(dlquiz, bank)
+    assert re.search(r"checked .*1/1 reviews", re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", ended.err))
+    assert ended.out == ""
+
+
+@pytest.mark.parametrize(
+    ("jobs", "reviews", "started"), [("1", 5, 1), ("9", 1, 1), ("9", 2, 2), ("3", 5, 3), ("9", 5, 3)]
+)
+def test_as_many_engines_as_are_asked_for_and_worth_it(
+    dlquiz: Run,
+    bank: Path,
+    answer: Callable[..., int],
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    jobs: str,
+    reviews: int,
+    started: int,
+) -> None:
+    monkeypatch.setattr("dlquiz.cli.regrade._WORTH_AN_ENGINE", 2)
+    made: list[object] = []
+    worker = desk.Worker
+    n = answer(-2)
+    with Store.open(home / "dlquiz.db", Scheduler(), 0, backup=False) as store:
+        for more in range(1, reviews):
+            store.add_review(store.reviews()[0].review._replace(answer=str(n - more)))
+    bank.write_text(MENDED)
+    monkeypatch.setattr(desk, "Worker", lambda *given: made.append(given) or worker(*given))
+    found = regrade(dlquiz, bank, "--jobs", jobs, "--json").json
+    assert len(made) == started
+    assert (found["reviews"], found["compared"]) == (reviews, reviews)
+
+
+def test_an_engine_that_does_not_start_is_told_as_check_tells_it(
+    dlquiz: Run, use_engine: Callable[..., None], bank: Path, answer: Callable[..., int]
+) -> None:
+    answer(-2)
+    use_engine([sys.executable, "-c", "raise SystemExit(3)"])
+    ended = regrade(dlquiz, bank)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == dlquiz("check", "--no-cache", str(bank)).err
+    assert ended.err.startswith("dlquiz: the engine could not start")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
+def test_an_interruption_ends_quietly_while_the_engine_runs(
+    process: Callable[..., "subprocess.Popen[bytes]"], bank: Path, answer: Callable[..., int]
+) -> None:
+    """The call would go on for ten seconds, and the bar is taken away."""
+    answer(-2)
+    call = "{call: conv.output_size, with: {size: n, kernel_size: 3}}"
+    bank.write_text(BANK.replace(call, "{call: trouble.hang, with: {}}"))
+    mine, theirs = os.openpty()
+    child = process(
+        *("regrade", "--bank", str(bank)),
+        stderr=theirs,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    os.close(theirs)
+    told = b""
+    while b"checked" not in told:
+        told += os.read(mine, 4096)
+    child.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    out, _ = child.communicate(timeout=30)
+    assert (child.returncode, out) == (130, b"")
+    assert time.monotonic() - begun < 8
+    assert b"Traceback" not in told + os.read(mine, 65536)
+    os.close(mine)

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 import pytest
 from fakes import FUNCTIONS, FakeOracle
 
+from dlquiz.banks.proving.runs import Runs
 from dlquiz.banks.reading import read_bank
+from dlquiz.core import regrading
 from dlquiz.core.parameters import identity
 from dlquiz.core.questions import Instance, Question, draw
 from dlquiz.core.regrading import Marked, Unmarked, Why, mark_again
@@ -74,7 +76,7 @@ def entry(instance: Instance, answer: str, outcome: str, lang: Language = "en", 
 
 def again(past: Entry, *now: str, **more: Any) -> Marked | Unmarked:
     questions = {one.key: one for one in map(question, now)}
-    (found,) = mark_again([past], questions, more.get("broken", ()), more.get("oracle") or FakeOracle())
+    (found,) = mark_again([past], questions, more.get("broken", ()), Runs(more.get("oracle") or FakeOracle()))
     return found
 
 
@@ -114,11 +116,54 @@ def test_the_stored_parameters_are_marked_and_not_what_the_seed_draws_now(old: I
     assert one.changed
 
 
-def test_every_call_runs_once(old: Instance) -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 4, 5, 256])
+def test_every_call_runs_once(old: Instance, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(regrading, "_AT_ONCE", at_once)
     oracle = FakeOracle()
     past = [entry(old, str(answer), "wrong") for answer in range(5)]
-    mark_again(past, {"b/size": question(PADDED)}, (), oracle)
+    mark_again(past, {"b/size": question(PADDED)}, (), Runs(oracle))
     assert len(oracle.calls) == 1
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7, 8, 256])
+def test_what_becomes_of_many_does_not_depend_on_how_many_are_started_together(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Each in its place, told after it is done: marked or not, by its own parameters."""
+    monkeypatch.setattr(regrading, "_AT_ONCE", at_once)
+    first, now = question(SIZE), question(PADDED)
+    asked = [draw(first, seed) for seed in range(8)]
+    past = [entry(one, str(one.values["n"]), "wrong", undone=place == 3) for place, one in enumerate(asked)]
+    told: list[tuple[int, int]] = []
+    found = mark_again(past, {now.key: now}, (), Runs(FakeOracle(), 3), lambda done, count: told.append((done, count)))
+    assert [one.entry for one in found] == past
+    assert [isinstance(one, Marked) and one.changed for one in found] == [place != 3 for place in range(8)]
+    assert told == [(done, 8) for done in range(1, 9)]
+
+
+def test_the_next_reviews_run_while_these_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regrading, "_AT_ONCE", 2)
+    oracle, one = FakeOracle(), question(SIZE)
+    asked = list({draw(one, seed).values["n"]: draw(one, seed) for seed in range(40)}.values())[:7]
+    past = [entry(instance, "7", "wrong") for instance in asked]
+    started: list[int] = []
+    mark_again(past, {one.key: one}, (), Runs(oracle), lambda done, _: started.append(len(oracle.calls)))
+    assert started == [4, 4, 6, 6, 7, 7, 7]
+
+
+def test_what_was_built_runs_together_with_what_settles_its_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regrading, "_AT_ONCE", 1)
+    oracle, one = FakeOracle(), question(BUILD)
+    past = [entry(draw(one, 0), answer, "right") for answer in ("MaxPool2d(4)", "MaxPool2d(2)", "k=4 s=4")]
+    started: list[int] = []
+    mark_again(past, {one.key: one}, (), Runs(oracle), lambda done, _: started.append(len(oracle.calls)))
+    assert started == [4, 6, 6]
+
+
+def test_no_review_runs_nothing() -> None:
+    oracle = FakeOracle()
+    assert mark_again([], {}, (), Runs(oracle), lambda done, _: pytest.fail(f"{done} of none")) == []
+    assert oracle.calls == []
 
 
 def test_the_grade_that_it_would_be_and_the_learners_own(old: Instance) -> None:
@@ -225,7 +270,7 @@ def test_a_card_is_graded_by_the_learner(old: Instance) -> None:
     bank, _ = read_bank(HEAD + card, "b.yaml")
     assert bank is not None
     recall = bank.questions[1]
-    (found,) = mark_again([entry(draw(recall, 0), "3", "right")], {recall.key: recall}, (), FakeOracle())
+    (found,) = mark_again([entry(draw(recall, 0), "3", "right")], {recall.key: recall}, (), Runs(FakeOracle()))
     assert isinstance(found, Unmarked)
     assert found.why is Why.SELF_GRADED
 
