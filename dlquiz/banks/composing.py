@@ -45,7 +45,7 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Complaint]]:
     except _Fatal:
         return None, composer.complaints
     except yaml.YAMLError as error:
-        line, column, message, fix = advice(error, text)
+        line, column, message, fix = advice(error, text, composer.questions)
         composer.note(line, column, "DQ105", message, fix)
         return None, composer.complaints
 
@@ -59,6 +59,8 @@ class _Composer:
     complaints: list[Complaint] = field(default_factory=list)
     anchors: dict[str, Node] = field(default_factory=dict)
     aliases: int = 0
+    questions: list[int] = field(default_factory=list)
+    """The lines of those that were begun, counted from 0."""
 
     def __post_init__(self) -> None:
         self.events = _Events(self.text)
@@ -115,7 +117,11 @@ class _Composer:
 
     def sequence(self, event: Any, depth: int) -> ListNode:
         node, count = ListNode([], *_start(event)), 0
+        lines: list[int] = []
+        if depth == _QUESTIONS_AT:
+            self.questions = lines
         while not isinstance(inner := self.events.get_event(), yaml.SequenceEndEvent):
+            lines.append(inner.start_mark.line)
             item, count = self.node(inner, depth), count + 1
             if count <= ENTRIES or depth == _QUESTIONS_AT:
                 node.items.append(item)

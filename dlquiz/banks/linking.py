@@ -9,6 +9,9 @@ from dlquiz.core.kinds.recall import Recall
 from dlquiz.core.questions import Question
 from dlquiz.errors import nearest
 
+_HINTED = 20
+"""For how many lost names the nearest one is looked for, which compares each with every question and claim."""
+
 
 def named_by_cards(bank: Bank) -> set[str]:
     """Return the names of the banks that the cards of a bank name before a /."""
@@ -24,7 +27,8 @@ def linked(banks: Sequence[Bank], beside: Sequence[Bank] = ()) -> tuple[list[Ban
     """
     broken = {f"{bank.name}/{name}" for bank in (*beside, *banks) for name in bank.broken}
     questions = {question.key: question for bank in (*beside, *banks) for question in bank.questions}
-    found, complaints = [], []
+    found: list[Bank] = []
+    complaints: list[Complaint] = []
     for bank in banks:
         whole: list[Question] = []
         for question in bank.questions:
@@ -33,7 +37,8 @@ def linked(banks: Sequence[Bank], beside: Sequence[Bank] = ()) -> tuple[list[Ban
             except KeyError as error:
                 name = str(error.args[0])
                 if _key(question, name) not in broken:
-                    complaints.append(_lost(question, name, questions))
+                    among = _names(question, questions) if len(complaints) < _HINTED else ()
+                    complaints.append(_lost(question, name, questions, among))
         lost = len(bank.questions) - len(whole)
         found.append(bank.with_questions(whole, bank.left_out + lost))
     return found, complaints
@@ -44,11 +49,11 @@ def _key(card: Question, name: str) -> str:
     return key if "/" in key else f"{card.bank}/{key}"
 
 
-def _lost(card: Question, name: str, questions: Mapping[str, Question]) -> Complaint:
+def _lost(card: Question, name: str, questions: Mapping[str, Question], among: Iterable[str]) -> Complaint:
     if isinstance(questions.get(_key(card, name)), Recall):
         fix = "name the questions and claims that it reveals"
         return complaint(card.at, "DQ211", f"'{name[:80]}' is a recall card, too, and a card reveals none", fix)
-    hint = nearest(name, _names(card, questions))
+    hint = nearest(name, among)
     message = f"'{name[:80]}' is no question of the topic '{card.topic}', nor a claim of one{hint}"
     fix = "write id, bank/id, id#claim or bank/id#claim; check banks of different folders together"
     return complaint(card.at, "DQ211", message, fix)

@@ -6,7 +6,7 @@ Nothing here knows a kind of answer: a new one declares its fields and is read.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
@@ -188,10 +188,16 @@ def _unknown(kind: type, node: MapNode, known: Collection[str], scope: Scope) ->
         if (elsewhere := home(key, kind, node)) is not None:
             message, fix = f"'{key}' is not a field here, {elsewhere[0]}", elsewhere[1]
         else:
-            message = f"'{key[:40]}' is not a field here{nearest(key, known)}"
+            message = f"'{key[:40]}' is not a field here{_hint(key, tuple(known))}"
             fix = f"the fields are {', '.join(known)}"
         refused = scope.refuse(at, "DQ202", message, fix)
     return refused
+
+
+@lru_cache(maxsize=256)
+def _hint(key: str, known: tuple[str, ...]) -> str:
+    """Return the nearest field; the same slip is often made in every question of a bank."""
+    return nearest(key, known)
 
 
 def _to_add(item: Field) -> str:

@@ -9,7 +9,7 @@ import re
 import yaml
 
 from dlquiz.banks.yaml_indentation import misplaced
-from dlquiz.banks.yaml_stop import KEY, Cause, Stop, tokens
+from dlquiz.banks.yaml_stop import KEY, Cause, Stop
 
 _GLUED = re.compile(rf" *(?:- +)*(?P<key>{KEY})(?P<colon>：|:(?=[^\s:/]))\s*(?P<value>.*)")
 _WIDE_IN_FLOW = re.compile(rf"\"[^\"\n]*\"|'[^'\n]*'|(?P<wide>，(?=\s*{KEY}\s*[:：])|[｛｝［］]|(?<=[:,\[{{])\s*[“‘])")
@@ -54,14 +54,14 @@ def _quote_within(stop: Stop) -> Cause | None:
     """Look at the text in quotes that ended in the line where the parser stopped: did it mean to end there?"""
     if not ("did not find expected" in stop.problem or "mapping values" in stop.problem):
         return None
-    last = next((token for token in reversed(list(tokens(stop))) if isinstance(token, yaml.ScalarToken)), None)
+    last = next((token for token in reversed(stop.tokens) if isinstance(token, yaml.ScalarToken)), None)
     if last is None or last.plain or last.style not in ("'", '"') or last.end_mark.line != stop.line:
         return None
     opened, ended = last.start_mark, last.end_mark
     if opened.line < stop.line:
         message = f"the text that begins with this quote ends in line {ended.line + 1}, where something follows it"
         return Cause(opened.line + 1, opened.column + 1, message, "add the quote that it lacks, here or there")
-    if stop.text[ended.index : stop.index].strip(" "):
+    if stop.written(stop.line)[ended.column : stop.column].strip(" "):
         return None
     inner = '\\"' if last.style == '"' else "''"
     other = "add the missing ','" if "',' or" in stop.problem else "leave out what follows it"

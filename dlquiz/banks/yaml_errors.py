@@ -1,5 +1,6 @@
 """What the YAML parser's complaints mean to an author, and what to do about each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -40,14 +41,17 @@ _ADVICE: dict[str, tuple[str, str]] = {
 """What PyYAML says, and what it means with its fix."""
 
 
-def advice(error: yaml.YAMLError, text: str) -> tuple[int, int, str, str]:
-    """Return line and column, counted from 1, what is wrong, and the fix."""
+def advice(error: yaml.YAMLError, text: str, questions: Sequence[int] = ()) -> tuple[int, int, str, str]:
+    """Return line and column, counted from 1, what is wrong, and the fix.
+
+    ``questions`` are the lines, counted from 0, of those that were read before the error.
+    """
     mark: Any = getattr(error, "problem_mark", None)
     if mark is None:
         return 1, 1, f"the YAML cannot be read: {str(error).splitlines()[0]}", "check the file with a YAML editor"
     problem = str(getattr(error, "problem", None) or "it does not parse")
     since: Any = getattr(error, "context_mark", None) or mark
-    found = cause(Stop(text, problem, mark.index, mark.line, mark.column, since.index))
+    found = cause(Stop(text, problem, mark.index, mark.line, mark.column, since.index, questions))
     if found is not None:
         return found
     return mark.line + 1, mark.column + 1, *_sentence(problem, text[mark.index : mark.index + 1])

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from dlquiz.banks.yaml_stop import KEY, Cause, Stop, tokens
+from dlquiz.banks.yaml_stop import KEY, Cause, Stop
 
 _BEGINS = re.compile(rf" *(?P<dash>- +)*(?P<key>{KEY}):(?: |$)| *-(?: |$)")
 
@@ -106,6 +106,6 @@ class _Open:
 
 def _levels(stop: Stop) -> list[_Level]:
     opened = _Open()
-    for token in tokens(stop):
+    for token in stop.tokens:
         opened.take(token)
     return opened.levels

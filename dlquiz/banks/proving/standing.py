@@ -33,8 +33,9 @@ class Standing:
     def stood_with(self, met: Met, values: Mapping[str, Any], given: str) -> None:
         """Take in a setting on which it cannot, and what it gave there."""
         self.met.setdefault(met, []).append(values)
-        told = setting(values).removeprefix(", ")
-        self._examples.setdefault(met, f"{told} it gives {given}, {met.text}".strip())
+        if met not in self._examples:  # telling a setting takes longer than taking it in
+            told = setting(values).removeprefix(", ")
+            self._examples[met] = f"{told} it gives {given}, {met.text}".strip()
 
     @property
     def worst(self) -> Met:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hostile import HEAD, bank, complaints, written
 
+from dlquiz.banks import linking
+
 LONG = "+".join(["n*n"] * 120)
 """A formula of 500 characters, all that one may have."""
 LETS = ", ".join(f"a{number}: {{let: '{LONG}'}}" for number in range(45))
@@ -155,6 +157,17 @@ def test_cards_in_a_circle_are_told_so(tmp_path: Path) -> None:
         "'b' is a recall card, too, and a card reveals none",
         "'a' is a recall card, too, and a card reveals none",
     ]
+
+
+def test_few_lost_names_are_compared_with_every_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes as long as there are questions, and a bank may have ten thousand of both."""
+    text = HEAD + "".join(card(f"c-{n}", f"lost-{n}") for n in range(60)) + card("found", "lost-1")
+    asked: list[str] = []
+    monkeypatch.setattr(linking, "nearest", lambda name, among: asked.extend(among) or "; did you mean 'x'?")
+    monkeypatch.setattr(linking, "_names", lambda card, questions: ["one name"])
+    found = complaints(written(tmp_path, text))
+    assert [item.code for item in found] == ["DQ211"] * 61
+    assert len(asked) == linking._HINTED < 60
 
 
 def test_a_complaint_shows_the_beginning_of_a_long_argument_and_what_is_wrong(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from fakes import FakeOracle
 
 from dlquiz.banks.check import check
 from dlquiz.banks.library import Library
+from dlquiz.banks.proving import patterns
 from dlquiz.banks.proving.patterns import common
 from dlquiz.banks.proving.standing import OTHER, RIGHT, Met, Standing
 from dlquiz.banks.reading import read_bank
@@ -43,6 +44,30 @@ def test_the_simplest_condition(among: list[dict[str, object]], without: list[di
 def test_what_has_nothing_in_common_is_told_so() -> None:
     assert common([{"n": 1}, {"n": 3}], [{"n": 1}, {"n": 3}]) is None
     assert common([{"n": 1}], []) is None
+
+
+def test_a_parameter_of_numbers_and_texts_is_not_measured() -> None:
+    """Its numbers are compared with no text, which has no size; true is not 1 either."""
+    found = common([{"k": 1}, {"k": 2}], [{"k": "same"}, {"k": True}])
+    assert found is not None
+    assert (found.text, found.share) == ("k == 1", 0.5)
+
+
+def test_most_conditions_are_asked_of_few_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With forty parameters there are thousands of conditions, and nearly all of them fail on the first settings."""
+    asked = 0
+
+    def counted(one: int, other: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return one <= other
+
+    monkeypatch.setitem(patterns._SIGNS, "<=", counted)
+    names = [f"p{number}" for number in range(40)]
+    among = [{name: (seed * 7 + place * 3) % 11 for place, name in enumerate(names)} for seed in range(200)]
+    without = [{name: (seed * 5 + place * 4) % 11 for place, name in enumerate(names)} for seed in range(200)]
+    assert common(among, without) is None
+    assert asked < 20 * 40 * 40
 
 
 def test_a_complaint_names_the_settings_and_a_remedy_that_works() -> None:

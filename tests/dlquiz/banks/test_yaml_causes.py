@@ -1,11 +1,14 @@
 """What is said of a slip in YAML: its place is where it was made, and whoever follows the fix has a bank that reads."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from dlquiz.banks.complaints import Complaint
 from dlquiz.banks.reading import read_bank
+from dlquiz.banks.yaml_errors import advice
 
 LINES = """\
 dlquiz: 1
@@ -188,6 +191,18 @@ def test_a_text_that_a_comment_cuts_is_a_warning(line: int, text: str, column: i
     assert (found.code, found.severity, found.line, found.column) == ("DQ115", "warning", *place)
 
 
+@pytest.mark.parametrize("quotes", ["“”", "‘’", "＂＂"])
+def test_a_text_in_full_width_quotes_is_a_warning(quotes: str) -> None:
+    bank, complaints = read_bank(
+        "\n".join(changed(8, f"    prompt: {quotes[0]}Linear({{{{a}}}}, 3)?{quotes[1]}")), "x.yaml"
+    )
+    assert bank is not None
+    (found,) = complaints
+    assert (found.code, found.severity, found.line, found.column) == ("DQ116", "warning", 8, 13)
+    for meant in (f'"{quotes}"', "“Yes” and “no”, in {{a}} layers", "“Linear({{a}}, 3)”?", ">-\n      “{{a}}”"):
+        assert read_bank("\n".join(changed(8, f"    prompt: {meant}")), "x.yaml")[1] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -200,3 +215,58 @@ def test_a_text_that_a_comment_cuts_is_a_warning(line: int, text: str, column: i
 def test_a_comment_that_is_one_is_none(text: str) -> None:
     _, complaints = read_bank("\n".join(changed(8, text)) + "\n", "x.yaml")
     assert complaints == []
+
+
+def many(count: int) -> list[str]:
+    """Return a bank of many questions, the last two as they stand in LINES."""
+    before = [line.replace("id: q", f"id: q-{number}") for number in range(count) for line in LINES[5:16]]
+    return [*LINES[:5], *before, *LINES[5:]]
+
+
+def stopped(text: str) -> yaml.YAMLError | None:
+    try:
+        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.YAMLError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("slip", ["moved", "no quote", "one more quote", "colon", "glued", "wide", "bracket"])
+def test_the_last_questions_show_what_the_whole_file_does(slip: str) -> None:
+    """Only the tokens of the last two questions are looked at, and no diagnosis is another one for that."""
+    lines, told = many(3), 0
+    for number in range(6, len(lines) + 1):
+        line = lines[number - 1]
+        spaces = len(line) - len(line.lstrip(" "))
+        slips = {
+            "moved": [" " * indent + line.lstrip(" ") for indent in range(10) if indent != spaces],
+            "no quote": [line.replace('"', "", 1), line[::-1].replace('"', "", 1)[::-1]],
+            "one more quote": [line.replace("?", '?"', 1), f'{line} "x'],
+            "colon": [line.replace(": ", ": a: ", 1)],
+            "glued": [line.replace(": ", ":", 1)],
+            "wide": [line.replace('"', "“", 1), line.replace(",", "，", 1), line.replace("{", "｛", 1)],
+            "bracket": [line.replace("}", "", 1), line.replace("{", "", 1)],
+        }
+        for written in slips[slip]:
+            text = "\n".join([*lines[: number - 1], written, *lines[number:]]) + "\n"
+            if (error := stopped(text)) is not None:
+                (found,) = [item for item in read_bank(text, "x.yaml")[1] if item.code == "DQ105"]
+                assert (found.line, found.column, found.message, found.fix) == advice(error, text), text
+                told += 1
+    assert told > 2
+
+
+def test_no_more_tokens_are_looked_at_than_those_of_two_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned, scan = [], yaml.scan
+
+    def counted(*args: object, **options: object) -> Iterator[object]:
+        for token in scan(*args, **options):
+            scanned.append(token)
+            yield token
+
+    monkeypatch.setattr(yaml, "scan", counted)
+    lines = many(300)
+    found = first(moved(lines, len(lines) - 2, 5))
+    assert "fits nothing above it" in found.message
+    assert 50 < len(scanned) < 250
