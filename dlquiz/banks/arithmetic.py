@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
-from dlquiz.banks.mutation.slips import Slip
+from dlquiz.banks.slips import Slip
 from dlquiz.core.expressions import Unreadable
 from dlquiz.core.expressions.tokens import Token, tokens
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dlquiz.banks.complaints import Complaint, ordered
-from dlquiz.banks.proving.conventions import unstated
 from dlquiz.banks.proving.duplicates import duplicates
 from dlquiz.banks.proving.examining import Checked, Found, examine
 from dlquiz.banks.proving.extents import Extent
 from dlquiz.banks.proving.revisions import Entry
 from dlquiz.banks.proving.runs import BATCH, Runs
+from dlquiz.banks.proving.speaking import unspoken
+from dlquiz.banks.signatures import Signatures
 from dlquiz.banks.spreading import each
 from dlquiz.core.oracle import Oracle
 from dlquiz.core.questions import Question
@@ -84,7 +85,7 @@ def check(
     jobs: int = 1,
     results: Results | None = None,
     record: Mapping[str, Entry] | None = None,
-    conventions: Mapping[str, str] | None = None,
+    signatures: Signatures | None = None,
 ) -> Report:
     """Return what running every question shows, together with the ``complaints`` of their reading.
 
@@ -97,18 +98,19 @@ def check(
         jobs: How many questions are under examination at once; give an oracle that runs as many batches at once.
         results: What earlier checks found; None runs everything.
         record: What was proved before, by the keys of questions; see :mod:`dlquiz.banks.proving.revisions`.
-        conventions: The engine functions that take a convention, and which there are.
+        signatures: What is known of the engine's functions; without it nobody can tell which of them take a
+            convention, nor whether a sentence speaks of the run beside it.
     """
-    asked, entries = list(questions), record or {}
+    asked, entries, known = list(questions), record or {}, signatures or Signatures()
     runs = Runs(oracle, BATCH if jobs == 1 else _SHARED_BATCH)
     found: dict[int, Found] = {}
 
     def one(number: int) -> tuple[int, Found, bool]:
         question, entry = asked[number], entries.get(asked[number].key)
-        known = None if results is None else results.get(question, limit, entry)
-        if known is not None:
-            return number, known, True
-        fresh = examine(question, runs, limit, entry)
+        earlier = None if results is None else results.get(question, limit, entry)
+        if earlier is not None:
+            return number, earlier, True
+        fresh = examine(question, runs, limit, entry, known)
         if results is not None and fresh.lasting:
             results.put(question, limit, entry, fresh)
         return number, fresh, False
@@ -118,15 +120,15 @@ def check(
         found[number], kept = result, kept + was_kept
         if progress is not None:
             progress(len(found), len(asked))
-    beside = _beside(asked, conventions or {})
+    beside = _beside(asked, known)
     whole = tuple(found[number].noting(beside[number]) for number in range(len(asked)))
     noted = [*complaints, *(item for result in whole for item in result.complaints)]
     return Report(tuple(result.checked for result in whole), tuple(ordered(noted)), runs.count, kept, whole)
 
 
-def _beside(questions: Sequence[Question], conventions: Mapping[str, str]) -> list[list[Complaint]]:
+def _beside(questions: Sequence[Question], signatures: Signatures) -> list[list[Complaint]]:
     """Return what is wrong with each question beside others, or beside what is known of the engine; nothing is run."""
-    found = [list(unstated(question, conventions)) for question in questions]
+    found = [list(unspoken(question, signatures)) for question in questions]
     places = {id(question): number for number, question in enumerate(questions)}
     for question, item in duplicates(questions):
         found[places[id(question)]].append(item)

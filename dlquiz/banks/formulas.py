@@ -23,6 +23,9 @@ CALL = ("call", "with")
 """The fields of an engine call."""
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""What YAML 1.1 reads as truths, and YAML 1.2, as which banks are read, as texts."""
+_WIDE_QUOTED = re.compile(r"“[^“”]*”|‘[^‘’]*’|＂[^＂]*＂")
 
 
 def expression(node: Node, scope: Scope) -> Expression:
@@ -65,13 +68,19 @@ def _in_languages(node: MapNode) -> list[Node]:
 
 
 def template(node: Node, scope: Scope) -> Template:
-    """Read a text with ``{{expression}}`` holes; two spaces before a # show that a comment is meant as one."""
+    """Read a text with ``{{expression}}`` holes; two spaces before a # show that a comment is meant as one.
+
+    Full-width quotes around a text are a part of it, and most often were meant as quotes.
+    """
     string(node, scope)
     assert isinstance(node, ScalarNode)
     if node.cut is not None:
         message = f"the text ends with '{node.text[-20:].lstrip()}': what follows is a comment"
         at = Place(scope.file, *node.cut)
         scope.refuse(at, "DQ115", message, "put the text into quotes, or two spaces before the # of a comment")
+    if node.plain and _WIDE_QUOTED.fullmatch(node.text):
+        message = f"YAML takes {node.text[0]} and {node.text[-1]} for letters, so learners would see them"
+        scope.refuse(node, "DQ116", message, "write straight quotes in their place, or around them if they are meant")
     return _with_holes(node, scope)
 
 
@@ -149,7 +158,7 @@ def argument(node: Node, scope: Scope) -> Any:
     if isinstance(node, ListNode):
         return every(partial(argument, item, scope) for item in node.items)
     if isinstance(node, MapNode):
-        values = every(partial(argument, item, scope) for item in node.values.values())
+        values = every(partial(_named, name, item, scope) for name, item in node.values.items())
         return dict(zip(node.values, values, strict=True))
     value = scope.plain(node)
     if not isinstance(value, str):
@@ -159,6 +168,16 @@ def argument(node: Node, scope: Scope) -> Any:
     if not node.plain and is_number(value):
         return value
     return _written(node, value, scope)
+
+
+def _named(name: str, node: Node, scope: Scope) -> Any:
+    """Read an argument with a name; in a list ``no`` may be a word of a sentence, and here it is meant as a truth."""
+    meant = _TRUTHS.get(node.text.lower()) if isinstance(node, ScalarNode) and node.plain else None
+    if isinstance(node, ScalarNode) and meant is not None and node.text not in scope.names:
+        message = f"'{node.text}' is a text here, as in YAML 1.2, and does not mean {meant}"
+        fix = f"write {name[:40]}: {meant}, or '{node.text}' in quotes if the text is meant"
+        raise scope.refuse(node, "DQ204", message, fix)
+    return argument(node, scope)
 
 
 def _written(node: ScalarNode, written: str, scope: Scope) -> Expression | str:

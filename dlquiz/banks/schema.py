@@ -10,20 +10,25 @@ from fractions import Fraction
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from dlquiz.banks import leaves, parameters
+from dlquiz.banks import composing, leaves, parameters
 from dlquiz.banks.reading import VERSION, Header
 from dlquiz.banks.records import Field, layout
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given
 from dlquiz.core.domains import Domain
+from dlquiz.core.expressions.limits import TEXT_LENGTH
 from dlquiz.core.formulas import Formula
 from dlquiz.core.kinds.registry import KINDS
+from dlquiz.core.parameters import LONGEST
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import LANGUAGES, Text
 
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_STRING: Schema = {"type": "string", "minLength": 1, "maxLength": composing.CHARACTERS}
+_ENTRIES = {"maxItems": composing.ENTRIES}
 
 
 def schema(functions: Mapping[str, str] | None = None) -> Schema:
@@ -49,8 +54,8 @@ def _definitions(functions: Mapping[str, str] | None) -> Schema:
     kinds = {f"question-{name}": _question(kind) for name, kind in KINDS.items()}
     return {
         "name": {"type": "string", "pattern": f"^{leaves.NAME}$", "maxLength": leaves.LONGEST_NAME},
-        "expression": {"type": ["string", "number"]},
-        "formula": {"anyOf": [_reference("expression"), {"type": "array", "items": _reference("expression")}]},
+        "expression": {"type": ["string", "number"], "maxLength": TEXT_LENGTH},
+        "formula": {"anyOf": [_reference("expression"), _formulas()]},
         "text": _text(),
         "function": _function(functions),
         "call": _call(()),
@@ -124,13 +129,13 @@ def _reference(name: str) -> Schema:
 
 
 _LEAVES: dict[Any, Schema] = {
-    str: {"type": "string", "minLength": 1},
+    str: _STRING,
     int: {"type": "integer"},
     bool: {"type": "boolean"},
     Fraction: {"type": "number"},
     Any: {},
     Given: {},
-    Typed: {"type": ["string", "number"], "minLength": 1},
+    Typed: {**_STRING, "type": ["string", "number"]},
     Text: _reference("text"),
     Formula: _reference("formula"),
     CallTemplate: _reference("call"),
@@ -140,7 +145,11 @@ _LEAVES: dict[Any, Schema] = {
 
 def _several(one: Schema) -> Schema:
     """Return the schema of a list, for which a lone item may stand."""
-    return {"anyOf": [one, {"type": "array", "items": one}]}
+    return {"anyOf": [one, {"type": "array", "items": one, "maxItems": leaves.FEW}]}
+
+
+def _formulas() -> Schema:
+    return {"type": "array", "items": _reference("expression"), **_ENTRIES}
 
 
 def _named(properties: Schema, keys: tuple[str, ...]) -> Schema:
@@ -148,13 +157,13 @@ def _named(properties: Schema, keys: tuple[str, ...]) -> Schema:
 
 
 def _text() -> Schema:
-    one = {"type": "string", "minLength": 1}
-    languages: Schema = {"type": "object", "properties": dict.fromkeys(LANGUAGES, one), "required": ["en"]}
-    return {"anyOf": [one, {**languages, "additionalProperties": False}]}
+    languages: Schema = {"type": "object", "properties": dict.fromkeys(LANGUAGES, _STRING), "required": ["en"]}
+    return {"anyOf": [_STRING, {**languages, "additionalProperties": False}]}
 
 
 def _arguments() -> Schema:
-    return {"type": "object", "description": "Arguments by name: data, or expressions in the parameters."}
+    most = {"maxProperties": composing.ENTRIES}
+    return {"type": "object", "description": "Arguments by name: data, or expressions in the parameters.", **most}
 
 
 def _function(functions: Mapping[str, str] | None) -> Schema:
@@ -178,6 +187,7 @@ def _call(changed: tuple[Field, ...]) -> Schema:
 def _parameters() -> Schema:
     return {
         "type": "object",
+        "maxProperties": parameters.MOST,
         "propertyNames": {"pattern": f"^{parameters.NAME}$"},
         "additionalProperties": _reference("parameter"),
     }
@@ -189,13 +199,12 @@ def _parameter() -> Schema:
         return {**bounds, "description": "Lowest, highest, and perhaps the step."}
 
     step = {"description": "Distance between two values."}
-    length = {
-        "anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}]
-    }
+    whole = {"type": "integer", "minimum": 0, "maximum": LONGEST}
+    length = {"anyOf": [whole, {"type": "array", "items": whole, "minItems": 2, "maxItems": 2}]}
     choices: list[tuple[str, Schema, Schema]] = [
         ("int", ranged("integer"), {"step": {"type": "integer", **step}}),
         ("float", ranged("number"), {"step": {"type": "number", **step}}),
-        ("choice", {"type": "array", "minItems": 1, "description": "One of these values."}, {}),
+        ("choice", {"type": "array", "minItems": 1, "description": "One of these values.", **_ENTRIES}, {}),
         ("let", {**_reference("expression"), "description": "Computed from the parameters before it."}, {}),
         ("list", {**_reference("parameters"), "description": "Fields of each record."}, {"length": length}),
     ]

@@ -1,6 +1,5 @@
 """``dlquiz check``: prove banks, or say at which line they are wrong."""
 
-import os
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from dlquiz.banks.check import Report
     from dlquiz.banks.library import Library
     from dlquiz.cli.records import Records
-
-MOST_JOBS = 8
-"""Engines that are started unless more are asked for: each takes some hundred megabytes."""
 
 
 class Format(StrEnum):
@@ -35,9 +31,7 @@ def command(
     form: Annotated[
         Format, typer.Option("--format", metavar="text|json|github|sarif", help="How findings are written.")
     ] = Format.text,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, metavar="N", help="Engines at once; as many as cores if not said.")
-    ] = None,
+    jobs: options.Jobs = None,
     proofs: Annotated[
         bool, typer.Option("--proofs", help="Also say of each question how far its proof reaches.")
     ] = False,
@@ -63,9 +57,9 @@ def command(
         raise DlquizError(f"--mutate tells of planted errors alone; leave out --{'record' if record else 'proofs'}")
     library = _library(paths)
     kept = Records.of(library)
-    report = _report(library, kept, device, jobs or _cores(), no_cache)
+    report = _report(library, kept, device, options.jobs(jobs), no_cache)
     if mutate and not report.complaints:
-        _mutate(library, kept, report, form, device, jobs or _cores())
+        _mutate(library, kept, report, form, device, options.jobs(jobs))
         return
     findings.write(form.value, report, proofs)
     kept.tell(library, report, record)
@@ -114,14 +108,8 @@ def _report(library: "Library", kept: "Records", device: str | None, jobs: int, 
             jobs=jobs,
             results=results,
             record=kept.entries,
-            conventions=running.conventions(None if no_cache else folder / "conventions", now),
+            signatures=running.signatures(None if no_cache else folder / "signatures", now),
         )
     if results is not None:
         results.tidy()
     return report
-
-
-def _cores() -> int:
-    """Return how many engines are started by default: one for each core that this process may use, up to a bound."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_JOBS)

@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import LifoQueue
 
-from dlquiz.banks.proving.conventions import taken
 from dlquiz.banks.proving.executed import Executed, Executor
+from dlquiz.banks.signatures import Signatures
 from dlquiz.cli import desk
 from dlquiz.core.oracle import Call, Outcome
 from dlquiz.worker import FunctionInfo, Worker
@@ -33,18 +33,17 @@ class Engines:
         with self._an_engine() as worker:
             return worker.submit(calls, evidence=evidence).result()
 
-    def conventions(self, folder: Path | None, state: str) -> dict[str, str]:
-        """Return the functions that take a convention, with what it may be; kept in ``folder`` for this state."""
+    def signatures(self, folder: Path | None, state: str) -> Signatures:
+        """Return what is known of every function; kept in ``folder`` for this state."""
         file = None if folder is None else folder / f"{hashlib.sha256(state.encode()).hexdigest()[:32]}.json"
         if file is not None:
-            with suppress(OSError, ValueError):
-                found: dict[str, str] = json.loads(file.read_bytes())
-                return found
-        known = taken(self.functions())
+            with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+                return Signatures.from_json(json.loads(file.read_bytes()))
+        known = Signatures.of(self.functions())
         if file is not None:
             with suppress(OSError):  # nothing is lost but the time that it saves
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps(known), encoding="utf-8")
+                file.write_text(json.dumps(known.to_json()), encoding="utf-8")
         return known
 
     def functions(self) -> Sequence[FunctionInfo]:

@@ -1,12 +1,10 @@
 """``dlquiz check --mutate``: plant errors in sound banks, and tell which of them were not found."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dlquiz.banks.mutation.campaign import Campaign, judge, mutants
-from dlquiz.banks.mutation.catalogue import Argument, Catalogue
 from dlquiz.banks.mutation.judging import Fate, Judged
-from dlquiz.banks.proving.conventions import taken
+from dlquiz.banks.signatures import Signatures
 from dlquiz.cli.engines import engines
 from dlquiz.cli.printing import as_json, line, tell
 from dlquiz.cli.progress import progress
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from dlquiz.banks.check import Report
     from dlquiz.banks.library import Library
     from dlquiz.cli.records import Records
-    from dlquiz.worker import FunctionInfo
 
 _LONGEST = 60
 """How much of a span is shown."""
@@ -24,27 +21,17 @@ _LONGEST = 60
 def run(library: "Library", kept: "Records", device: str | None, jobs: int) -> Campaign:
     """Plant errors in the banks, which are sound, and judge them all."""
     with engines(device, jobs) as running:
-        functions = running.functions()
-        catalogue = _catalogue(functions)
-        planted = mutants(library.banks, catalogue)
+        signatures = Signatures.of(running.functions())
+        planted = mutants(library.banks, signatures)
         with progress(len(planted), "mutants") as told:
             return judge(
                 planted,
                 running.oracle,
-                conventions=taken(functions),
+                signatures=signatures,
                 record=kept.entries,
-                defaults=catalogue.defaults,
                 progress=told,
                 jobs=jobs,
             )
-
-
-def _catalogue(functions: Sequence["FunctionInfo"]) -> Catalogue:
-    takes = {
-        function.name: {one.name: Argument(one.type, one.required, one.default) for one in function.parameters}
-        for function in functions
-    }
-    return Catalogue(takes)
 
 
 def write(form: str, report: "Report", campaign: Campaign) -> None:

@@ -10,7 +10,7 @@ from authoring_session import Session, masked, played
 from dlquiz.banks.check import check
 from dlquiz.banks.complaints import CODES
 from dlquiz.banks.library import Library
-from dlquiz.banks.proving.conventions import taken
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.kinds.registry import KINDS
 from dlquiz.core.verdicts import Level
 from dlquiz.worker import Worker
@@ -20,8 +20,8 @@ QUESTIONS = DOCS / "authoring" / "questions.md"
 
 
 @pytest.fixture(scope="module")
-def conventions(worker: Worker) -> dict[str, str]:
-    return taken(worker.functions().result())
+def signatures(worker: Worker) -> Signatures:
+    return Signatures.of(worker.functions().result())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -35,12 +35,12 @@ def test_commands_print_what_the_page_says(page: Path, tmp_path: Path, worker: W
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_is_proved_or_refused_as_it_says(
-    example: Example, tmp_path: Path, worker: Worker, conventions: dict[str, str]
+    example: Example, tmp_path: Path, worker: Worker, signatures: Signatures
 ) -> None:
     file = tmp_path / "example.yaml"
     file.write_text(example.bank, encoding="utf-8")
     library = Library.load([file])
-    report = check(library.questions, worker, complaints=library.complaints, conventions=conventions)
+    report = check(library.questions, worker, complaints=library.complaints, signatures=signatures)
     codes = {item.code for item in report.complaints}
     assert codes == ({example.code} if example.code else set()), [str(item) for item in report.complaints]
     if not example.code:

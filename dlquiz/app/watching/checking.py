@@ -6,7 +6,7 @@ two steps whether it was given up; from then on nobody hears of it.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,9 +21,9 @@ from dlquiz.banks.complaints import Complaint
 from dlquiz.banks.files import load
 from dlquiz.banks.folders import shown
 from dlquiz.banks.library import Library
-from dlquiz.banks.proving.conventions import taken
 from dlquiz.banks.proving.examining import Found
 from dlquiz.banks.proving.revisions import Entry, Record
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.questions import Question
 from dlquiz.errors import DlquizError
 from dlquiz.worker import Worker
@@ -76,7 +76,7 @@ class Checking:
         self._memory = Memory()
         self._errand = Errand(sources.worker, self._memory)
         self._opened: Results | None = None
-        self._conventions: Mapping[str, str] | None = None
+        self._signatures: Signatures | None = None
         self._unheard = threading.Event()
         self.number = 0
 
@@ -138,13 +138,13 @@ class Checking:
             progress=passing.progress,
             results=passing,
             record=Record.beside(self._sources.file).entries,
-            conventions=self._conventions,
+            signatures=self._signatures,
         )
 
     def _prepare(self, errand: Errand) -> None:
         """Find out once what every check needs. Raises EngineError where there is no engine."""
-        if self._conventions is None:
-            self._conventions = taken(self._sources.worker.functions().result())
+        if self._signatures is None:
+            self._signatures = Signatures.of(self._sources.worker.functions().result())
         errand.go_on()
         if self._opened is None and self._sources.results is not None:
             self._opened = self._sources.results()

@@ -1,4 +1,7 @@
-"""The page of each complaint code, read from the Markdown files beside this one, where each is written once."""
+"""The page of each complaint code, read from the Markdown files beside this one, where each is written once.
+
+A page names a bound in angle brackets, such as ``<entries>``: the number is that of the code.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from dlquiz.banks.codes.bounds import filled
 from dlquiz.banks.complaints import CODES
 from dlquiz.errors import DlquizError, nearest
 
@@ -70,7 +74,7 @@ def page(code: str) -> Page:
 def _page(code: str, body: str) -> Page:
     means, _, rest = body.partition("```")
     examples = {name: Example(language, text.rstrip("\n")) for language, name, text in _EXAMPLE.findall(f"```{rest}")}
-    return Page(code, means.strip(), examples["wrong"], examples["mended"])
+    return Page(code, filled(means.strip()), examples["wrong"], examples["mended"])
 
 
 def _indented(text: str) -> str:

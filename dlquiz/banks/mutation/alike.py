@@ -1,14 +1,17 @@
 """Two readings of one question compared on every setting: what a formula gives, what a call does, what is accepted."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from dlquiz.banks.proving import slipped
 from dlquiz.banks.proving.grids import completed
 from dlquiz.banks.proving.runs import Runs
-from dlquiz.core.building.goal import found
+from dlquiz.banks.signatures import Signatures
+from dlquiz.core.building.goal import BUILT, found
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given
 from dlquiz.core.expressions import Undefined, Unreadable
@@ -30,8 +33,6 @@ _ZERO = 1e-12
 """Up to this a sum whose terms cancel is 0."""
 _MOST = 1e300
 """Above this, numbers are compared exactly: floats end there."""
-_ROUNDED_TO = range(2, 8)
-"""To how many digits people may round."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,7 @@ class Comparison:
     mutant: Question
     settings: Sequence[Mapping[str, Any]]
     runs: Runs
-    slips: Sequence[Formula] = ()
-    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What the arguments of functions are where they are not given."""
+    signatures: Signatures
 
     def formulas(self, one: Formula, other: Formula) -> str | None:
         """Whether two formulas have the same value, also for what was published."""
@@ -64,6 +63,8 @@ class Comparison:
             return None
         if isinstance(self.question, Claims):
             return self._experiments(one, other)
+        if isinstance(self.question, Construct) and _has_truths(values[0]):
+            return None  # two truths are soon alike
         told = "the run gives" if one.function == other.function else f"{other.function} gives"
         return f"{told} the same"
 
@@ -72,7 +73,7 @@ class Comparison:
         if one.function != other.function:
             return None
         for values in self.settings:
-            whole = [{**self.defaults.get(one.function, {}), **call.fill(values).arguments} for call in (one, other)]
+            whole = [{**self.signatures.defaults(one.function), **call.fill(values).arguments} for call in (one, other)]
             changed = [name for name in whole[0] | whole[1] if whole[0].get(name) != whole[1].get(name)]
             if not all(is_number(each.get(name)) for each in whole for name in changed):
                 return None
@@ -115,31 +116,24 @@ class Comparison:
         return "the near miss is refused by the same conditions"
 
     def tolerances(self, one: Tolerance, other: Tolerance) -> str | None:
-        """Whether two tolerances accept and refuse the same wrong ideas, slips of the formula, and rounded answers."""
-        digits = self._digits_accepted(one)
-        tried = 0
+        """Whether a tolerance takes nothing wrong that another one does not; a question tells how wide its own is."""
+        if not isinstance(self.question, Computed):
+            return None
+        slips, tried = slipped.slips(self.question), 0
         for values in self.settings:
             truth = self._truth(values)
             if truth is None or not is_number(truth.value) or not -_MOST < truth.value < _MOST:
                 return None
-            samples = [*truth.wrong.values(), *truth.elsewhere, *(self._worth(slip, values) for slip in self.slips)]
-            samples += [] if digits is None else [_rounded(truth.value, digits)]
-            for sample in (each for each in samples if is_number(each) and -_MOST < each < _MOST):
+            wrong = [*truth.wrong.values(), *truth.elsewhere, *truth.options]
+            wrong += [slipped.worth(self.question, slip, values) for slip in slips]
+            for sample in (each for each in wrong if slipped.noticed(each, truth.value)):
                 tried += 1
-                if self._accepts(sample, truth.value, one) is not self._accepts(sample, truth.value, other):
+                if self._accepts(sample, truth.value, other) and not self._accepts(sample, truth.value, one):
                     return None
-        return f"it accepts no wrong idea and no slip that it did not, and refuses no rounding ({tried:,} tried)"
+        return f"it takes no wrong idea and no slip that was refused ({tried:,} tried)" if tried else None
 
     def _accepts(self, value: Any, truth: Any, tolerance: Tolerance) -> bool:
         return isinstance(self.question, Computed) and self.question.same(value, truth, tolerance)
-
-    def _digits_accepted(self, tolerance: Tolerance) -> int | None:
-        """Return to how few digits every answer may be rounded."""
-        truths = [truth.value for truth in map(self._truth, self.settings) if truth is not None]
-        for digits in _ROUNDED_TO:
-            if all(is_number(one) and self._accepts(_rounded(one, digits), one, tolerance) for one in truths):
-                return digits
-        return None
 
     def _truth(self, values: Mapping[str, Any]) -> Truth | None:
         try:
@@ -168,7 +162,17 @@ class Comparison:
         return self.question.same(one, other, None) if isinstance(self.question, Symbolic) else _alike(one, other)
 
     def _called(self, call: CallTemplate, values: Mapping[str, Any]) -> Sequence[Any]:
-        return self.question.runs_of(call, values) if isinstance(self.question, Symbolic) else [call.fill(values)]
+        if isinstance(self.question, Symbolic):
+            return self.question.runs_of(call, values)
+        if isinstance(self.question, Construct):
+            return [call.fill({**values, BUILT: built}) for built in self._built(self.question, values)]
+        return [call.fill(values)]
+
+    def _built(self, question: Construct, values: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield what is built of each listed answer that can be read."""
+        for typed in (*question.accept, *question.reject, question.trivial):
+            with suppress(Undefined, Unreadable):
+                yield question.read(typed.fill(values), values).value
 
     def _published(self) -> list[dict[str, Any]]:
         """Return the settings for which figures were published: formulas and calls are used there, too."""
@@ -205,6 +209,10 @@ def _values(outcomes: Sequence[Outcome]) -> list[Any] | None:
     return ran if len(ran) == len(outcomes) else None
 
 
+def _has_truths(values: Sequence[list[Any] | None]) -> bool:
+    return any(isinstance(value, bool) for each in values for value in each or ())
+
+
 def _alike(one: Any, other: Any) -> bool:
     """Whether two values are the same, numbers but for the last digits of a sum."""
     if isinstance(one, list) and isinstance(other, list):
@@ -218,7 +226,3 @@ def _alike(one: Any, other: Any) -> bool:
     ):
         return math.isclose(one, other, rel_tol=_DIGITS, abs_tol=_ZERO)
     return one is not None and type(one) is type(other) and bool(one == other)
-
-
-def _rounded(value: Any, digits: int) -> float:
-    return float(f"{float(value):.{digits}g}")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dlquiz.banks.mutation import arithmetic
-from dlquiz.banks.mutation.catalogue import Catalogue
+from dlquiz.banks import arithmetic
 from dlquiz.banks.mutation.sites import Site
-from dlquiz.banks.mutation.slips import Slip
 from dlquiz.banks.mutation.spans import ListSpan, MapSpan, Node, ScalarSpan
 from dlquiz.banks.scalars import is_number
+from dlquiz.banks.signatures import Signatures
+from dlquiz.banks.slips import Slip
 from dlquiz.core.calls import CallTemplate
 
 FUNCTION = "engine call swapped"
@@ -23,7 +23,7 @@ _IN_A_LIST = 3
 """In how many places of a list of numbers an error is planted."""
 
 
-def slips(site: Site, text: str, catalogue: Catalogue) -> Iterator[Slip]:
+def slips(site: Site, text: str, signatures: Signatures) -> Iterator[Slip]:
     """Yield single slips of a call, or of the arguments that a control changes in one."""
     if site.holds is not CallTemplate or not isinstance(site.node, MapSpan):
         return
@@ -34,13 +34,14 @@ def slips(site: Site, text: str, catalogue: Catalogue) -> Iterator[Slip]:
         yield Slip(CONTROL, site.node.start, site.node.stop, "{}")
     elif isinstance(named, ScalarSpan):
         arguments = list(given.values) if isinstance(given, MapSpan) else []
-        yield from (Slip(FUNCTION, named.begin, named.end, other) for other in catalogue.like(function, arguments))
+        yield from (Slip(FUNCTION, named.begin, named.end, other) for other in signatures.like(function, arguments))
     if isinstance(given, MapSpan):
         yield from _swapped(given, text)
-        yield from _forgotten(given, function, text, catalogue, bool(site.changes))
+        yield from _forgotten(given, function, text, signatures, bool(site.changes))
         for name, value in given.values.items():
-            argument = catalogue.argument(function, name)
-            yield from _value(value, argument.choices if argument else [], site, text)
+            argument = signatures.arguments(function).get(name)
+            choices = [str(choice) for choice in argument.choices] if argument else []
+            yield from _value(value, choices, site, text)
 
 
 def _named(site: Site) -> Node | None:
@@ -60,11 +61,11 @@ def _swapped(given: MapSpan, text: str) -> Iterator[Slip]:
             yield Slip(ARGUMENTS, one.start, other.stop, second + text[one.stop : other.start] + first)
 
 
-def _forgotten(given: MapSpan, function: str, text: str, catalogue: Catalogue, is_control: bool) -> Iterator[Slip]:
+def _forgotten(given: MapSpan, function: str, text: str, signatures: Signatures, is_control: bool) -> Iterator[Slip]:
     """Yield slips that leave out an argument that need not be given; of a control, one of several."""
     names = list(given.values)
     for number, name in enumerate(names):
-        argument = catalogue.argument(function, name)
+        argument = signatures.arguments(function).get(name)
         if argument is None or (argument.required and not is_control) or (is_control and len(names) == 1):
             continue
         if number:

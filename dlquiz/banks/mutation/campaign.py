@@ -10,12 +10,12 @@ from dlquiz.banks import spreading
 from dlquiz.banks.bank import Bank
 from dlquiz.banks.check import LIMIT, Progress
 from dlquiz.banks.files import load
-from dlquiz.banks.mutation.catalogue import Catalogue
 from dlquiz.banks.mutation.judging import Fate, Judge, Judged
 from dlquiz.banks.mutation.planting import Mutant, plant
 from dlquiz.banks.mutation.remembering import Remembering
 from dlquiz.banks.mutation.rereading import Rereader
 from dlquiz.banks.proving.revisions import Entry
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.oracle import Oracle
 from dlquiz.core.questions import Question
 from dlquiz.errors import DlquizError
@@ -64,13 +64,13 @@ class Campaign:
         }
 
 
-def mutants(banks: Sequence[Bank], catalogue: Catalogue, each: int = EACH) -> list[tuple[Bank, Mutant]]:
+def mutants(banks: Sequence[Bank], signatures: Signatures, each: int = EACH) -> list[tuple[Bank, Mutant]]:
     """Return the mutants of banks in the order of their places: of each kind at most so many in a question."""
     found: list[tuple[Bank, Mutant]] = []
     for bank in banks:
         whole = {question.id for question in bank.questions}
         groups: dict[tuple[str, str], list[Mutant]] = {}
-        for mutant in plant(_text(bank), bank.file, catalogue):
+        for mutant in plant(_text(bank), bank.file, signatures):
             if mutant.question in whole:
                 groups.setdefault((mutant.question, mutant.kind), []).append(mutant)
         chosen = [mutant for group in groups.values() for mutant in _spread(group, each)]
@@ -82,9 +82,8 @@ def judge(
     planted: Sequence[tuple[Bank, Mutant]],
     oracle: Oracle,
     *,
-    conventions: Mapping[str, str],
+    signatures: Signatures,
     record: Mapping[str, Entry] | None = None,
-    defaults: Mapping[str, Mapping[str, Any]] | None = None,
     limit: int = LIMIT,
     progress: Progress | None = None,
     jobs: int = 1,
@@ -94,14 +93,13 @@ def judge(
     Args:
         planted: Mutants of banks of which the checker has nothing to complain.
         oracle: Runs the engine calls; each (function, arguments) is run once for all mutants together.
-        conventions: The engine functions that take a convention, and which there are.
+        signatures: What is known of the engine's functions.
         record: What was proved before. It catches nothing here, for it knows every answer that was changed.
-        defaults: What the arguments of engine functions are where they are not given.
         limit: How many instances of a question are run at most.
         progress: Told after each mutant; always from the thread that called.
         jobs: How many engines the oracle has.
     """
-    judging = Judge(Remembering(oracle), conventions, record or {}, limit, defaults or {})
+    judging = Judge(Remembering(oracle), signatures, record or {}, limit)
     banks = {bank.file: bank for bank, _ in planted}
     texts = {file: _text(bank) for file, bank in banks.items()}
     rereaders = {file: Rereader(texts[file], bank, [*banks.values()]) for file, bank in banks.items()}

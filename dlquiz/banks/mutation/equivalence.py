@@ -4,13 +4,14 @@ A slip need not be an error: ``floor`` around a quotient that is always whole ch
 questions differ is computed for both, wherever it is used; one that cannot be computed makes the questions different.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from dlquiz.banks.mutation.alike import Comparison
 from dlquiz.banks.proving.canonical import canonical
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given, Place
 from dlquiz.core.expressions import Expression
@@ -28,13 +29,11 @@ def why_equivalent(
     mutant: Question,
     runs: Runs,
     limit: int,
-    slips: Sequence[Formula] = (),
-    defaults: Mapping[str, Mapping[str, Any]] | None = None,
+    signatures: Signatures,
 ) -> str | None:
     """Return in a sentence why a mutant is the same question, None where that was not found.
 
-    ``slips`` are single slips of its formula: what a tolerance has to tell from the answer. ``defaults`` are what the
-    arguments of engine functions are where they are not given.
+    ``signatures`` tell what arguments are that are not given.
     """
     if type(question) is not type(mutant) or canonical(question.domain) != canonical(mutant.domain):
         return None
@@ -42,7 +41,7 @@ def why_equivalent(
     if not differing:
         return "nothing in the question differs once it is read"
     settings, complete = question.sample(limit)
-    compared = Comparison(question, mutant, settings, runs, slips, defaults or {})
+    compared = Comparison(question, mutant, settings, runs, signatures)
     reasons = []
     for one, other in differing:
         reason = _why(compared, one, other)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dlquiz.banks.mutation import arithmetic
+from dlquiz.banks import arithmetic
 from dlquiz.banks.mutation.sites import Site
-from dlquiz.banks.mutation.slips import Slip
 from dlquiz.banks.mutation.spans import ListSpan, Node, ScalarSpan
+from dlquiz.banks.slips import Slip
 
 FIGURE = "figure off by one"
 DIGITS = "digits swapped"

@@ -1,23 +1,18 @@
 """One mutant judged: does the checker complain of it, is it the same question after all, or has it survived?"""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
-from typing import Any
 
 from dlquiz.banks.check import LIMIT, check
 from dlquiz.banks.complaints import Complaint
-from dlquiz.banks.mutation import arithmetic
 from dlquiz.banks.mutation.equivalence import why_equivalent
 from dlquiz.banks.mutation.planting import Mutant
 from dlquiz.banks.mutation.rereading import Rereader
 from dlquiz.banks.proving.revisions import Entry
 from dlquiz.banks.proving.runs import Runs
-from dlquiz.core.expressions import Unreadable
-from dlquiz.core.formulas import Formula, declared
-from dlquiz.core.kinds.computed import Computed
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.oracle import Oracle
 from dlquiz.core.questions import Question
 
@@ -26,7 +21,7 @@ FEW = 4
 _MORE = 16
 """How many times as many are tried next."""
 _OF_SHARES = frozenset(
-    {"DQ406", "DQ411", "DQ412", "DQ413", "DQ422", "DQ423", "DQ424", "DQ427", "DQ431", "DQ432", "DQ456"}
+    {"DQ406", "DQ411", "DQ412", "DQ413", "DQ422", "DQ423", "DQ424", "DQ427", "DQ431", "DQ432", "DQ433", "DQ456"}
 )
 """Codes that say something of a share of the instances, or of some drawn among them: on few it may not be so."""
 
@@ -58,10 +53,9 @@ class Judge:
     """What all mutants of a run are judged with."""
 
     oracle: Oracle
-    conventions: Mapping[str, str]
+    signatures: Signatures
     record: Mapping[str, Entry]
     limit: int = LIMIT
-    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _limits: dict[str, list[int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -76,12 +70,12 @@ class Judge:
             decided = [item for item in self._complaints(read.question, limit) if item.code not in _OF_SHARES]
             if decided:
                 return _caught(mutant, decided)
-        reason = why_equivalent(question, read.question, Runs(self.oracle), self.limit, _slips(question), self.defaults)
-        if reason is not None:
-            return Judged(mutant, Fate.EQUIVALENT, reason=reason)
         found = self._complaints(read.question, self.limit)
         if found:
             return _caught(mutant, found)
+        reason = why_equivalent(question, read.question, Runs(self.oracle), self.limit, self.signatures)
+        if reason is not None:
+            return Judged(mutant, Fate.EQUIVALENT, reason=reason)
         return Judged(mutant, Fate.SURVIVED, recorded=self._is_recorded(read.question, few[0]))
 
     def _tried(self, question: Question) -> Sequence[int]:
@@ -99,27 +93,14 @@ class Judge:
         return all(item.code in _OF_SHARES for item in self._complaints(question, limit))
 
     def _complaints(self, question: Question, limit: int) -> Sequence[Complaint]:
-        return check([question], self.oracle, limit=limit, conventions=self.conventions).complaints
+        return check([question], self.oracle, limit=limit, signatures=self.signatures).complaints
 
     def _is_recorded(self, question: Question, limit: int) -> bool:
         if question.key not in self.record:
             return False
-        report = check([question], self.oracle, limit=limit, conventions=self.conventions, record=self.record)
+        report = check([question], self.oracle, limit=limit, signatures=self.signatures, record=self.record)
         return any(item.code == "DQ461" for item in report.complaints)
 
 
 def _caught(mutant: Mutant, complaints: Sequence[Complaint]) -> Judged:
     return Judged(mutant, Fate.CAUGHT, tuple(dict.fromkeys(item.code for item in complaints)))
-
-
-def _slips(question: Question) -> list[Formula]:
-    """Return the single slips of a question's formula, which its tolerance has to tell from the answer."""
-    formula = question.answer.formula if isinstance(question, Computed) else None
-    if formula is None or formula.listed:
-        return []
-    written, names = formula.parts[0].text, tuple(question.domain.parameters)
-    found = []
-    for slip in arithmetic.slips(written, names):
-        with suppress(Unreadable):
-            found.append(Formula((declared(slip.applied(written), names),)))
-    return found

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from dlquiz.banks.mutation.sites import Site
-from dlquiz.banks.mutation.slips import Slip
 from dlquiz.banks.mutation.spans import ListSpan, MapSpan, Node, ScalarSpan
+from dlquiz.banks.slips import Slip
 
 FLIPPED = "claim flipped"
 DESCENDING = "order turned round"

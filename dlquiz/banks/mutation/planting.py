@@ -4,11 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dlquiz.banks.mutation import arithmetic, calls, figures, parts, wording
-from dlquiz.banks.mutation.catalogue import Catalogue
+from dlquiz.banks import arithmetic
+from dlquiz.banks.mutation import calls, figures, parts, wording
 from dlquiz.banks.mutation.sites import Site, sites
-from dlquiz.banks.mutation.slips import Slip
 from dlquiz.banks.mutation.spans import ListSpan, MapSpan, Node, ScalarSpan, spans
+from dlquiz.banks.signatures import Signatures
+from dlquiz.banks.slips import Slip
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import Given, Place
 from dlquiz.core.formulas import Formula
@@ -38,13 +39,13 @@ class Mutant(NamedTuple):
         return {**place, "kind": self.kind, "before": self.before, "after": self.slip.after}
 
 
-def plant(text: str, file: str, catalogue: Catalogue) -> list[Mutant]:
+def plant(text: str, file: str, signatures: Signatures) -> list[Mutant]:
     """Return every mutant of the text of a bank that was read without complaint, in the order of their places."""
     lines = [0, *(at + 1 for at, sign in enumerate(text) if sign == "\n")]
     found: dict[tuple[int, int, str], Mutant] = {}
     for name, question in _questions(spans(text)):
         for site in sites(question):
-            for slip in _slips(site, text, catalogue):
+            for slip in _slips(site, text, signatures):
                 line = bisect_right(lines, slip.start)
                 at = Place(file, line, slip.start - lines[line - 1] + 1)
                 mutant = Mutant(name, at, text[slip.start : slip.stop], slip)
@@ -60,12 +61,12 @@ def _questions(root: Node) -> Iterator[tuple[str, MapSpan]]:
             yield getattr(question.values.get("id"), "text", ""), question
 
 
-def _slips(site: Site, text: str, catalogue: Catalogue) -> Iterator[Slip]:
+def _slips(site: Site, text: str, signatures: Signatures) -> Iterator[Slip]:
     yield from parts.slips(site, text)
     yield from wording.slips(site, text)
     if not site.in_an_idea:  # what a wrong idea computes, nobody but its author knows
         yield from figures.slips(site, text)
-        yield from calls.slips(site, text, catalogue)
+        yield from calls.slips(site, text, signatures)
         yield from _expressions(site, text)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from threading import Lock
 
 from dlquiz.banks.proving.runs import Runs
 from dlquiz.core.oracle import Call, Oracle, Outcome
@@ -20,21 +21,24 @@ class Remembering:
 
     def submit(self, calls: Sequence[Call], *, evidence: bool = False) -> "Future[Sequence[Outcome]]":
         """Return a future of one outcome a call; evidence is not asked for in a check, and not kept."""
-        self._runs.start(calls)
-        return _Awaited(self._runs, calls)
+        whole: Future[Sequence[Outcome]] = Future()
+        found = self._runs.under_way(calls)
+        batches = {id(batch): batch for batch, _ in found}.values()
+        lock, left = Lock(), len(batches)
 
+        def note(_: "Future[Sequence[Outcome]]") -> None:
+            nonlocal left
+            with lock:
+                left -= 1
+                if left:
+                    return
+            try:
+                whole.set_result([batch.result()[place] for batch, place in found])
+            except Exception as error:  # a batch that was cancelled, say: whoever waits is told
+                whole.set_exception(error)
 
-class _Awaited(Future[Sequence[Outcome]]):
-    """What came of some calls, which other batches may have started; it is put together when it is asked for."""
-
-    def __init__(self, runs: Runs, calls: Sequence[Call]) -> None:
-        super().__init__()
-        self._asked = runs, calls
-        self._found: Sequence[Outcome] | None = None
-
-    def result(self, timeout: float | None = None) -> Sequence[Outcome]:
-        """Wait for every call, and return what came of them."""
-        if self._found is None:
-            runs, calls = self._asked
-            self._found = runs.outcomes(calls)
-        return self._found
+        for batch in batches:
+            batch.add_done_callback(note)
+        if not batches:
+            whole.set_result([])
+        return whole

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from dlquiz.banks.mutation import arithmetic
+from dlquiz.banks import arithmetic
 from dlquiz.banks.mutation.sites import Site
-from dlquiz.banks.mutation.slips import Slip
 from dlquiz.banks.mutation.spans import MapSpan, ScalarSpan
+from dlquiz.banks.slips import Slip
 from dlquiz.core.texts import Text
 
 PLACEHOLDER = "placeholder changed in one language"

@@ -1,7 +1,6 @@
 """How many tolerances lie between the truth and a wrong idea, and which tolerance would tell the two apart."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -40,13 +39,18 @@ class Clearance:
         >>> clearance.narrower(Fraction(1))
         '{rel: 0.004}'
         """
-        if not self._distances or min(self._distances) <= 0:
+        if not self._distances or min(self._distances) <= 0 or self.reached(share) >= CLEARANCE:
             return None
-        reached = _reached(self._distances, share)
-        if reached >= CLEARANCE:
-            return None
+        return self.narrowed(share, CLEARANCE)
+
+    def reached(self, share: Fraction) -> float:
+        """Return the distance that the idea has on such a share of the instances, or a larger one."""
+        return sorted(self._distances, reverse=True)[max(math.ceil(share * len(self._distances)), 1) - 1]
+
+    def narrowed(self, share: Fraction, times: int = 1) -> str:
+        """Return the tolerance, as banks write it, of which so many lie between idea and truth on such a share."""
         key, size = ("abs", self.tolerance.abs) if self.tolerance.abs is not None else ("rel", self.tolerance.rel)
-        return f"{{{key}: {_one_digit(float(size or 0) * reached / CLEARANCE * _LESS)}}}"
+        return f"{{{key}: {_one_digit(float(size or 0) * self.reached(share) / times * _LESS)}}}"
 
 
 def _distance(value: Any, truth: Any, tolerance: Tolerance) -> float:
@@ -56,11 +60,6 @@ def _distance(value: Any, truth: Any, tolerance: Tolerance) -> float:
     if apart <= _SAME * abs(float(truth)):
         return 0.0
     return apart / width if width else math.inf
-
-
-def _reached(distances: Sequence[float], share: Fraction) -> float:
-    """Return the distance that such a share of all reaches."""
-    return sorted(distances, reverse=True)[max(math.ceil(share * len(distances)), 1) - 1]
 
 
 def _one_digit(size: float) -> str:

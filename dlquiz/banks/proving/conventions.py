@@ -1,73 +1,38 @@
 """Definitions that differ: what the engine can count in several ways has to be asked with its convention."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
 
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.proving import parts
+from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.signatures import Argument, Signatures
+from dlquiz.core.calls import CallTemplate
+from dlquiz.core.expressions import Undefined
 from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.kinds.computed import Computed
+from dlquiz.core.kinds.expression import Symbolic
 from dlquiz.core.kinds.recall import Recall
+from dlquiz.core.oracle import Call, Outcome, Ran
 from dlquiz.core.questions import Question
 
 ARGUMENT = "convention"
 """The name that such an argument has where a function has nothing better to call it."""
+FEW = 4
+"""On how many instances the conventions are tried first: where they differ at all, they mostly differ at once."""
+CHUNK = 512
 
 _FIX = "add convention: with the definition that is meant, and other_conventions: for the answers that others give"
 
 
-class Argument(Protocol):
-    """An argument of an engine function, as the engine describes it."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def type(self) -> str:
-        """What it may be, in words."""
-        ...
-
-    @property
-    def convention(self) -> bool:
-        """Whether definitions differ in it."""
-        ...
-
-
-class Described(Protocol):
-    """An engine function, as the engine describes it."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def parameters(self) -> Sequence[Argument]:
-        """Its arguments."""
-        ...
-
-
-def taken(functions: Iterable[Described]) -> dict[str, str]:
-    """Return the functions that take a convention, with what it may be."""
-    found: dict[str, str] = {}
-    for function in functions:
-        chosen = [_written(argument) for argument in function.parameters if argument.convention]
-        if chosen:
-            found[function.name] = "; ".join(chosen)
-    return found
-
-
-def _written(argument: Argument) -> str:
-    return argument.type if argument.name == ARGUMENT else f"{argument.name}: {argument.type}"
-
-
-def unstated(question: Question, functions: Mapping[str, str]) -> Iterator[Complaint]:
+def unstated(
+    question: Question, signatures: Signatures, instances: Sequence[Mapping[str, Any]], runs: Runs
+) -> Iterator[Complaint]:
     """Yield a complaint where a question lacks its convention.
 
-    ``functions`` names the engine functions that take one, with what it may be. Claims are statements, each of which
-    says what it is about.
+    Claims are statements, each of which says what it is about. Where all conventions give the same on every instance,
+    as heads that share the width do where there is one head, nobody has to know which one is meant.
     """
     if question.convention is not None or isinstance(question, Claims | Recall):
         return
@@ -76,7 +41,50 @@ def unstated(question: Question, functions: Mapping[str, str]) -> Iterator[Compl
         yield complaint(question.other_conventions[0].at, "DQ414", message, _FIX)
         return
     for template in parts.templates(question):
-        if template.function in functions:
-            message = f"what {template.function} gives depends on a convention ({functions[template.function]})"
+        chosen = signatures.choosing(template.function)
+        if chosen and not _alike(question, template, chosen, instances, runs):
+            told = "; ".join(_written(*one) for one in chosen.items())
+            message = f"what {template.function} gives depends on a convention ({told})"
             yield complaint(template.at, "DQ414", f"{message}, and the question states none", _FIX)
             return
+
+
+def _written(name: str, argument: Argument) -> str:
+    return argument.type if name == ARGUMENT else f"{name}: {argument.type}"
+
+
+def _alike(
+    question: Question,
+    template: CallTemplate,
+    chosen: Mapping[str, Argument],
+    instances: Sequence[Mapping[str, Any]],
+    runs: Runs,
+) -> bool:
+    """Whether a call gives the same on every instance, whatever convention it is run with."""
+    choices = [argument.choices for argument in chosen.values()]
+    if not instances or not all(choices):
+        return False
+    forms = [template.changed(dict(zip(chosen, one, strict=True))) for one in product(*choices)]
+    chunks = (instances[first : first + CHUNK] for first in range(FEW, len(instances), CHUNK))
+    return all(_agree(question, forms, some, runs) for some in (instances[:FEW], *chunks))
+
+
+def _agree(
+    question: Question, forms: Sequence[CallTemplate], instances: Sequence[Mapping[str, Any]], runs: Runs
+) -> bool:
+    """Whether all forms of a call give the same on each of some instances; to give nothing is another thing."""
+    try:
+        asked = [[_calls(question, form, values) for values in instances] for form in forms]
+    except Undefined:
+        return False
+    found = [runs.outcomes([call for calls in form for call in calls]) for form in asked]
+    return all(len({_told(one) for one in outcomes}) == 1 for outcomes in zip(*found, strict=True))
+
+
+def _calls(question: Question, form: CallTemplate, values: Mapping[str, Any]) -> Sequence[Call]:
+    """Return the calls of an instance; symbols are run at some points."""
+    return question.runs_of(form, values) if isinstance(question, Symbolic) else [form.fill(values)]
+
+
+def _told(outcome: Outcome) -> str:
+    return repr(outcome.value) if isinstance(outcome, Ran) else ""

@@ -40,7 +40,7 @@ class Examination:
         self.templates = parts.templates(question)
         self.texts = Texts(question, self.tally)
         self._whole = _whole(question)
-        self._marked_ones = _some(question, instances)
+        self._marked_ones = some(question, instances, MARKED)
 
     @property
     def conflict_at(self) -> Place:
@@ -167,11 +167,11 @@ class Examination:
         return next((one.at for one in self.templates if _writes(one, call, values)), self.question.at)
 
 
-def _some(question: Question, instances: int) -> set[int]:
+def some(question: Question, instances: int, count: int) -> set[int]:
     """Return the places of the first, the last and some drawn instances; a stride might meet one combination only."""
-    if instances <= MARKED:
+    if instances <= count:
         return set(range(instances))
-    among = (drawn(question.key, question.rev, place, "marked") % instances for place in range(MARKED))
+    among = (drawn(question.key, question.rev, place, "marked") % instances for place in range(count))
     return {0, instances - 1, *among}
 
 

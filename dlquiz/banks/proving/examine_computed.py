@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlquiz.banks.proving.brief import brief, setting
+from dlquiz.banks.proving.brief import brief
 from dlquiz.banks.proving.clearance import CLEARANCE, Clearance
-from dlquiz.banks.proving.examination import Examination
+from dlquiz.banks.proving.examination import Examination, some
 from dlquiz.banks.proving.extents import Extent, Proof
 from dlquiz.banks.proving.for_all import for_all
-from dlquiz.banks.proving.rounding import CLOSE, NARROW, WIDE, Rounding
+from dlquiz.banks.proving.nearby import nearby
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.proving.slipped import TRIED
 from dlquiz.banks.proving.standing import NO_VALUE, OTHER, RIGHT, Met, Standing
+from dlquiz.banks.proving.suiting import Suiting
 from dlquiz.core.calls import Place
 from dlquiz.core.domains import Derived
 from dlquiz.core.expressions import Undefined
+from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.computed import Computed, Golden, Idea, Misconception, Tolerance
 from dlquiz.core.kinds.number import is_number
 from dlquiz.core.oracle import Call, Failed, Outcome
@@ -38,9 +41,10 @@ class ComputedExamination(Examination):
         self._apart = _times(question.answer.tolerance, BETWEEN)
         self._failures: dict[Place, Failed] = {}
         tolerance = question.answer.tolerance
-        self._rounding = None if tolerance is None else Rounding(tolerance)
+        self._suiting = None if tolerance is None else Suiting(question, tolerance)
         self._clearances = [] if tolerance is None else [Clearance(tolerance) for _ in question.ideas]
-        self._rough = ""
+        self._slipped_ones = () if isinstance(question, Choice) else some(question, instances, TRIED)
+        self._unmet: str | None = None
 
     @property
     def conflict_at(self) -> Place:
@@ -49,19 +53,28 @@ class ComputedExamination(Examination):
 
     def settle(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], truth: Truth) -> None:
         """Take in an instance that has an answer, and how its wrong ideas stand."""
+        self._unmet = None if truth.conflict is None else self.question.unmet(truth.legs, values)
         super().settle(values, outcomes, truth)
         for at, failed in self.failures(outcomes):
             self._failures.setdefault(at, failed)
         if truth.conflict is None:  # else nobody knows what to compare with
             self._compare(values, truth)
-            self._round(values, truth)
+            self._suit(values, truth)
+
+    def conflict(self, values: Mapping[str, Any], conflict: str) -> None:
+        """Note that the legs disagree; a published figure that they do not meet is told where it stands."""
+        if conflict != self._unmet:
+            super().conflict(values, conflict)
 
     def finish(self) -> None:
         """Take in the ideas' shares, and the published figures."""
         super().finish()
         for idea, standing in zip(self.question.ideas, self._standings, strict=True):
             self._judge(idea, standing)
-        self._suit()
+        if self._suiting is not None:  # what is wrong with an answer may let slips pass
+            problem = self._suiting.of_width or (None if self.tally.has_errors else self._suiting.of_slips)
+            if problem is not None:
+                self.tally.note(self.question.answer.at, *problem)
         for golden in self.question.golden if self.settled else ():  # else the same failure would be told twice
             self._figure(golden)
 
@@ -75,56 +88,36 @@ class ComputedExamination(Examination):
     def _compare(self, values: Mapping[str, Any], truth: Truth) -> None:
         """Count the ideas that differ from the truth and from every other idea."""
         found = [*(truth.wrong[idea.id] for idea in self.question.misconceptions), *truth.elsewhere]
+        near = nearby(found, self._apart)
         for number, (value, standing) in enumerate(zip(found, self._standings, strict=True)):
             if self._clearances:
                 self._clearances[number].see(value, truth.value)
-            met = self._met(number, value, found, truth)
+            others = [(place, found[place]) for place in near[number] if place != number]
+            met = self._met(value, others, truth)
             if met is None:
                 standing.stood_alone(values)
             else:
                 beside = f" beside {brief(truth.value)}" if met.text == _TOO_CLOSE else ""
                 standing.stood_with(met, values, f"{_shown(value)}{beside}")
 
-    def _met(self, number: int, value: Any, found: Sequence[Any], truth: Truth) -> Met | None:
+    def _met(self, value: Any, others: Sequence[tuple[int, Any]], truth: Truth) -> Met | None:
         """Return what an idea's value cannot be told from, or None where it stands alone."""
         if value is None:
             return Met(NO_VALUE, "so nothing can be diagnosed")
         if self.question.same(value, truth.value, self._clear):
             return Met(RIGHT, "which is right" if self._clear is None else _TOO_CLOSE)
-        for other, (idea, given) in enumerate(zip(self.question.ideas, found, strict=True)):
-            if other != number and given is not None and self.question.same(value, given, self._apart):
-                return Met(OTHER, f"as '{name_of(idea)}' does")
+        for place, given in others:
+            if given is not None and self.question.same(value, given, self._apart):
+                return Met(OTHER, f"as '{name_of(self.question.ideas[place])}' does")
         return None
 
-    def _round(self, values: Mapping[str, Any], truth: Truth) -> None:
-        """Take in how far the ways to an answer with a tolerance are apart."""
-        if self._rounding is None or self._rounding.see([leg.value for leg in truth.legs], values) <= CLOSE:
+    def _suit(self, values: Mapping[str, Any], truth: Truth) -> None:
+        """Take in how a tolerance suits an instance; slips are typed, and no option of a choice is."""
+        if self._suiting is None:
             return
-        if self._rough:
-            return
-        first, other = truth.legs[0], truth.legs[-1]
-        told = f"{first.what} gives {show(first.value)}, {other.what} gives {show(other.value)}"
-        self._rough = f"{told}, which are further apart than rounding{setting(values)}"
-
-    def _suit(self) -> None:
-        """Note ways that are further apart than rounding, and a tolerance that does not suit the answers."""
-        rounding, at = self._rounding, self.question.answer.at
-        if rounding is None or not rounding.width:
-            return
-        if self._rough and not rounding.is_for_a_sample:
-            fix = (
-                "correct the formula or the call, whichever is wrong; where the run is a sample, write a tolerance of "
-            )
-            fix += f"more than {100 * WIDE:.0f} %, such as {{rel: 0.05}}"
-            self.tally.note(at, "DQ406", self._rough, fix)
-        elif rounding.is_for_a_sample and not self._rough:
-            message = f"{rounding.typical} is {100 * rounding.width:.0f} % of it, though every way gives it exactly"
-            fix = f"write tolerance: {{rel: 0.01}}, or at most {100 * WIDE:.0f} % of the answer: enough for rounding"
-            self.tally.note(at, "DQ432", message, fix)
-        elif rounding.width < NARROW:
-            message = f"{rounding.typical} is {rounding.width:.0e} of it, and nobody types so many digits"
-            fix = "write tolerance: {rel: 0.01}, or no tolerance: where the answer is whole"
-            self.tally.note(at, "DQ432", message, fix)
+        self._suiting.see(values, truth)
+        if self.seen - 1 in self._slipped_ones:
+            self._suiting.try_slips(values, truth)
 
     def _judge(self, idea: Idea, standing: Standing) -> None:
         compared = len(standing.alone) + sum(map(len, standing.met.values()))

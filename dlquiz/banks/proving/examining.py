@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.proving.answers import Case, cases
+from dlquiz.banks.proving.conventions import unstated
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.examine_choice import ChoiceExamination
 from dlquiz.banks.proving.examine_claims import ClaimsExamination
@@ -16,6 +17,7 @@ from dlquiz.banks.proving.examine_order import OrderExamination
 from dlquiz.banks.proving.extents import Proof
 from dlquiz.banks.proving.revisions import Entry, changes
 from dlquiz.banks.proving.runs import Noticing, Runs
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.kinds.computed import Computed
@@ -86,8 +88,11 @@ class Found:
         return replace(self, checked=replace(self.checked, sound=sound), complaints=(*self.complaints, *more))
 
 
-def examine(question: Question, shared: Runs, limit: int, entry: Entry | None) -> Found:
-    """Run a question on its instances; ``entry`` is what the record says of it."""
+def examine(question: Question, shared: Runs, limit: int, entry: Entry | None, signatures: Signatures) -> Found:
+    """Run a question on its instances.
+
+    ``entry`` is what the record says of it, ``signatures`` what is known of the functions that it calls.
+    """
     runs = Noticing.of(shared)
     instances, complete = question.sample(limit)
     examination = _examination(question, len(instances), runs)
@@ -105,7 +110,8 @@ def examine(question: Question, shared: Runs, limit: int, entry: Entry | None) -
     answers = tuple(cases(question, runs)) if sound else ()
     whole = complete and examination.seen == len(instances)
     checked = Checked(question.key, examination.level, examination.seen, whole, sound, proof)
-    return Found(checked, tuple(noted), answers, not runs.by_chance)
+    unclear = list(unstated(question, signatures, instances, runs))
+    return Found(checked, tuple(noted), answers, not runs.by_chance).noting(unclear)
 
 
 def _examination(question: Question, instances: int, runs: Runs) -> Examination:

@@ -34,9 +34,12 @@ class Runs:
 
     def outcomes(self, calls: Sequence[Call]) -> list[Outcome]:
         """Return what came of calls, started here if they were not before; waits for it."""
+        return [future.result()[place] for future, place in self.under_way(calls)]
+
+    def under_way(self, calls: Sequence[Call]) -> list[tuple["Future[Sequence[Outcome]]", int]]:
+        """Return each call's batch and its place there; calls that were not started before are."""
         self.start(calls)
-        found = (self._started[_name(call)] for call in calls)
-        return [future.result()[place] for future, place in found]
+        return [self._started[_name(call)] for call in calls]
 
     @property
     def count(self) -> int:

@@ -170,8 +170,8 @@ class Computed(Question):
         found = self._ideas(values, outcomes[own:])
         split = len(self.misconceptions)
         wrong = {idea.id: value for idea, value in zip(self.misconceptions, found, strict=False)}
-        published = [golden for golden in self.golden if (golden.given or {}) == dict(values)]
-        level, conflict = self._level(legs, published), self._conflict(legs, published)
+        level = self._level(legs, self._published(values))
+        conflict = self._disagreement(legs) or self.unmet(legs, values)
         return Truth(truth, tuple(legs), level, wrong, tuple(found[split:]), conflict)
 
     def remedy(self, value: Any) -> str | None:
@@ -210,12 +210,20 @@ class Computed(Question):
         """Return what a formula is on an instance; raises Undefined."""
         return formula.evaluate(values)
 
-    def _conflict(self, legs: Sequence[Leg], published: Sequence[Golden]) -> str | None:
+    def _disagreement(self, legs: Sequence[Leg]) -> str | None:
         first = legs[0]
         for leg in legs[1:]:
             if not self.agree(first.value, leg.value):
                 return f"{first.what} gives {show(first.value)}, {leg.what} gives {show(leg.value)}"
-        for golden in published:
+        return None
+
+    def _published(self, values: Mapping[str, Any]) -> list[Golden]:
+        return [golden for golden in self.golden if (golden.given or {}) == dict(values)]
+
+    def unmet(self, legs: Sequence[Leg], values: Mapping[str, Any]) -> str | None:
+        """Return how the first leg misses a figure that was published for an instance, None where it meets them all."""
+        first = legs[0]
+        for golden in self._published(values):
             if not self.meets(first.value, golden.value):
                 return f"{first.what} gives {show(first.value)}, {golden.source} says {show(golden.value)}"
         return None

@@ -1,19 +1,22 @@
 """The JSON Schema is that of the code, and agrees with the reader on good and on wrong banks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from dlquiz.banks import folders, schema
+from dlquiz.banks import composing, folders, leaves, parameters, schema
 from dlquiz.banks.authoring.wiring import first_line
 from dlquiz.banks.composing import compose
 from dlquiz.banks.leaves import data
+from dlquiz.banks.reading import read_bank
 from dlquiz.banks.scope import Scope
+from dlquiz.core.expressions.limits import TEXT_LENGTH
 from dlquiz.core.kinds.registry import KINDS
+from dlquiz.core.parameters import LONGEST
 from engine.catalogue import functions
 
 HERE = Path(__file__).parent
@@ -94,6 +97,38 @@ def test_each_function_is_told_of() -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_banks_of_a_wrong_shape_are_not(name: str) -> None:
     assert not VALIDATOR.is_valid(plain(HERE / "gallery" / f"{name}.yaml"))
+
+
+GOOD = {
+    "id": "q", "kind": "number", "prompt": "P", "params": {"n": {"int": [1, 9]}}, "answer": {"formula": "n"},
+}  # fmt: skip
+MISCONCEPTION = {"formula": "n + 1", "says": "x"}
+LARGEST: dict[str, Callable[[int], dict[str, Any]]] = {
+    f"{composing.CHARACTERS} characters": lambda more: {"prompt": "x" * (composing.CHARACTERS + more)},
+    f"{composing.ENTRIES} entries": lambda more: {"params": {"n": {"choice": [*range(composing.ENTRIES + more)]}}},
+    f"{leaves.FEW} hints": lambda more: {"hints": ["x"] * (leaves.FEW + more)},
+    f"{leaves.FEW} wrong ideas": lambda more: {
+        "misconceptions": [{**MISCONCEPTION, "id": f"m{number}"} for number in range(leaves.FEW + more)]
+    },
+    f"{leaves.FEW} conditions": lambda more: {"where": ["n > 1"] * (leaves.FEW + more)},
+    f"a formula of {TEXT_LENGTH}": lambda more: {"answer": {"formula": "n" + " " * (TEXT_LENGTH - 1 + more)}},
+    f"{parameters.MOST} parameters": lambda more: {
+        "params": {"n": {"int": [1, 9]}}
+        | {f"a{number}": {"int": [1, 9]} for number in range(parameters.MOST - 1 + more)}
+    },
+    f"{LONGEST} records": lambda more: {
+        "params": {"n": {"int": [1, 9]}, "l": {"list": {"k": {"int": [1, 9]}}, "length": LONGEST + more}}
+    },
+}
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_the_schema_and_the_reader_have_the_same_bounds(name: str) -> None:
+    for more, fits in ((0, True), (1, False)):
+        bank = {"dlquiz": 1, "bank": "b", "topic": "t", "title": "T", "questions": [GOOD | LARGEST[name](more)]}
+        _, complaints = read_bank(json.dumps(bank), "b.yaml")
+        assert VALIDATOR.is_valid(bank) is fits
+        assert (not complaints) is fits, complaints
 
 
 def test_every_field_is_described() -> None:

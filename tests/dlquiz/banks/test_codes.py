@@ -8,10 +8,15 @@ import pytest
 
 from dlquiz.banks.check import Report, check
 from dlquiz.banks.codes.__main__ import written
+from dlquiz.banks.codes.bounds import BOUNDS, filled
 from dlquiz.banks.codes.pages import Example, Page, page, pages
 from dlquiz.banks.codes.setting import bank
 from dlquiz.banks.complaints import CODES
+from dlquiz.banks.composing import CHARACTERS
+from dlquiz.banks.leaves import FEW
 from dlquiz.banks.library import Library
+from dlquiz.banks.parameters import MOST
+from dlquiz.banks.signatures import Signatures
 from dlquiz.errors import DlquizError
 from dlquiz.worker import Worker
 
@@ -19,7 +24,6 @@ ROOT = Path(__file__).parents[3]
 YAML = [one for one in pages().values() if one.wrong.language == "yaml"]
 BYTES = {"DQ101", "DQ102", "DQ103", "DQ104", "DQ112", "DQ113", "DQ114", "DQ207", "DQ209", "DQ461", "DQ462"}
 """Codes that one bank as YAML can't bring; their examples are descriptions."""
-CONVENTIONS = {"attention.num_params": "split_heads or full_width"}
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +32,16 @@ def worker() -> Iterator[Worker]:
         yield started
 
 
-def checked(example: Example, folder: Path, worker: Worker) -> Report:
+@pytest.fixture(scope="module")
+def signatures(worker: Worker) -> Signatures:
+    return Signatures.of(worker.functions().result())
+
+
+def checked(example: Example, folder: Path, worker: Worker, signatures: Signatures) -> Report:
     file = folder / "example.yaml"
     file.write_text(bank(example.text), encoding="utf-8")
     library = Library.load([file])
-    return check(library.questions, worker, complaints=library.complaints, conventions=CONVENTIONS)
+    return check(library.questions, worker, complaints=library.complaints, signatures=signatures)
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
@@ -41,14 +50,16 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 
 
 @pytest.mark.parametrize("one", YAML, ids=lambda one: one.code)
-def test_the_wrong_example_brings_this_complaint_and_no_other(one: Page, tmp_path: Path, worker: Worker) -> None:
-    report = checked(one.wrong, tmp_path, worker)
+def test_the_wrong_example_brings_this_complaint_and_no_other(
+    one: Page, tmp_path: Path, worker: Worker, signatures: Signatures
+) -> None:
+    report = checked(one.wrong, tmp_path, worker, signatures)
     assert {item.code for item in report.complaints} == {one.code}, [str(item) for item in report.complaints]
 
 
 @pytest.mark.parametrize("one", YAML, ids=lambda one: one.code)
-def test_the_mended_example_is_proved(one: Page, tmp_path: Path, worker: Worker) -> None:
-    report = checked(one.mended, tmp_path, worker)
+def test_the_mended_example_is_proved(one: Page, tmp_path: Path, worker: Worker, signatures: Signatures) -> None:
+    report = checked(one.mended, tmp_path, worker, signatures)
     assert [str(item) for item in report.complaints] == []
     assert report.proved == len(report.questions) > 0
 
@@ -66,6 +77,24 @@ def test_a_code_is_found_however_it_is_written() -> None:
     assert page("dq413") is page("413") is page(" DQ413 ") is pages()["DQ413"]
     with pytest.raises(DlquizError, match=r"there is no code 'DQ499'; did you mean 'DQ4\d\d'"):
         page("DQ499")
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_bound_is_told_and_not_written_twice(name: str) -> None:
+    files = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "dlquiz" / "banks" / "codes").glob("*.md"))]
+    means = [part for text in files for part in re.findall(r"^## DQ\d{3}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    assert any(f"<{name}>" in text for text in means)
+    assert f"{BOUNDS[name]:,}" in filled(f"<{name}>")
+    if BOUNDS[name] > 100:  # a smaller number may stand for something else
+        assert not any(re.search(rf"(?<![\d,]){BOUNDS[name]:,}(?![\d,])", text) for text in means)
+
+
+def test_the_bounds_of_sizes_stand_on_their_pages() -> None:
+    assert f"{CHARACTERS:,} characters" in pages()["DQ114"].means
+    assert f"more than {FEW} parts of one sort" in pages()["DQ114"].means
+    assert f"may have {MOST} parameters" in pages()["DQ306"].means
+    with pytest.raises(KeyError):
+        filled("at most <no-such> of them")
 
 
 def test_the_documentation_is_made_of_the_pages() -> None:

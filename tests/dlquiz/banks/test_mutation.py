@@ -5,31 +5,33 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from engine_oracle import EngineOracle
 from fakes import FUNCTIONS, FakeOracle
 
+from dlquiz.banks import arithmetic
 from dlquiz.banks.library import Library
-from dlquiz.banks.mutation import arithmetic
 from dlquiz.banks.mutation.alike import Comparison
 from dlquiz.banks.mutation.campaign import Campaign, judge, mutants
-from dlquiz.banks.mutation.catalogue import Argument, Catalogue
+from dlquiz.banks.mutation.equivalence import why_equivalent
 from dlquiz.banks.mutation.judging import Fate
 from dlquiz.banks.mutation.planting import Mutant, plant
 from dlquiz.banks.mutation.spans import MapSpan, spans
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.reading import read_bank
+from dlquiz.banks.signatures import Argument, Signature, Signatures
 from dlquiz.core.kinds.claims import Claims
 from dlquiz.core.oracle import Call
 from dlquiz.errors import DlquizError
 
 WHOLE = Argument("a whole number from 0 to 4096", False)
-CATALOGUE = Catalogue(
-    {
-        "conv.output_size": dict.fromkeys(("size", "kernel_size", "stride", "padding"), WHOLE),
-        "conv.derived_output_size": dict.fromkeys(("size", "kernel_size", "stride", "padding"), WHOLE),
-        "norm.depends_on_rest_of_batch": {"layer": Argument("one of 'batch', 'layer'", True), "training": WHOLE},
-        "norm.name": {"layer": Argument("one of 'batch', 'layer'", True)},
-        "activation.value": {"x": Argument("a number", True)},
-    }
-)
+TAKES = {
+    "conv.output_size": dict.fromkeys(("size", "kernel_size", "stride", "padding"), WHOLE),
+    "conv.derived_output_size": dict.fromkeys(("size", "kernel_size", "stride", "padding"), WHOLE),
+    "norm.depends_on_rest_of_batch": {"layer": Argument("one of 'batch', 'layer'", True), "training": WHOLE},
+    "norm.name": {"layer": Argument("one of 'batch', 'layer'", True)},
+    "activation.value": {"x": Argument("a number", True)},
+}
+SIGNATURES = Signatures({name: Signature("", takes) for name, takes in TAKES.items()})
 HEAD = "dlquiz: 1\nbank: mutated\ntopic: cnn\ntitle: Mutated\nquestions:\n"
 SIZE = """  - id: size
     kind: number
@@ -74,8 +76,8 @@ def bank(folder: Path, text: str) -> Library:
 
 
 def campaign(library: Library, *, oracle: FakeOracle | None = None, jobs: int = 1) -> Campaign:
-    planted = mutants(library.banks, CATALOGUE, each=1000)
-    return judge(planted, oracle or FakeOracle(), conventions={}, jobs=jobs)
+    planted = mutants(library.banks, SIGNATURES, each=1000)
+    return judge(planted, oracle or FakeOracle(), signatures=Signatures(), jobs=jobs)
 
 
 def told(mutant: Mutant) -> tuple[str, str, str]:
@@ -85,7 +87,7 @@ def told(mutant: Mutant) -> tuple[str, str, str]:
 def test_every_span_is_where_it_is_said_to_be(tmp_path: Path) -> None:
     text = HEAD + SIZE
     lines = text.split("\n")
-    for mutant in plant(text, "mutated.yaml", CATALOGUE):
+    for mutant in plant(text, "mutated.yaml", SIGNATURES):
         first = mutant.before.split("\n")[0]
         assert lines[mutant.at.line - 1][mutant.at.column - 1 :].startswith(first), mutant
         changed = mutant.slip.applied(text)
@@ -94,7 +96,7 @@ def test_every_span_is_where_it_is_said_to_be(tmp_path: Path) -> None:
 
 
 def test_what_is_planted() -> None:
-    planted = {told(mutant) for mutant in plant(HEAD + SIZE, "mutated.yaml", CATALOGUE)}
+    planted = {told(mutant) for mutant in plant(HEAD + SIZE, "mutated.yaml", SIGNATURES)}
     assert {
         ("number off by one", "2", "3"),
         ("factor dropped", "2*", ""),
@@ -202,10 +204,10 @@ def test_the_record_catches_nothing_and_is_told_apart(tmp_path: Path) -> None:
     answer: {formula: "8"}
 """
     library = bank(tmp_path, cited)
-    planted = mutants(library.banks, CATALOGUE)
+    planted = mutants(library.banks, SIGNATURES)
     record = {"mutated/fact": {"rev": 1, "kind": "number", "answers": [[{}, 8]]}}
-    with_it = judge(planted, FakeOracle(), conventions={}, record=record)
-    without = judge(planted, FakeOracle(), conventions={})
+    with_it = judge(planted, FakeOracle(), signatures=Signatures(), record=record)
+    without = judge(planted, FakeOracle(), signatures=Signatures())
     assert [one.fate for one in with_it.judged] == [one.fate for one in without.judged]
     assert [one.recorded for one in with_it.survivors] == [True, True]
     assert not any(one.recorded for one in without.survivors)
@@ -213,13 +215,13 @@ def test_the_record_catches_nothing_and_is_told_apart(tmp_path: Path) -> None:
 
 def test_a_bank_without_questions_that_can_be_wrong(tmp_path: Path) -> None:
     assert campaign(bank(tmp_path, SIZE)).kinds().keys() >= {"term dropped"}
-    assert judge([], FakeOracle(), conventions={}).to_json()["planted"] == 0
+    assert judge([], FakeOracle(), signatures=Signatures()).to_json()["planted"] == 0
 
 
 def test_at_most_so_many_of_a_kind_from_all_over_the_question(tmp_path: Path) -> None:
     library = bank(tmp_path, SIZE)
-    few = Counter(mutant.kind for _, mutant in mutants(library.banks, CATALOGUE, each=2))
-    every = Counter(mutant.kind for _, mutant in mutants(library.banks, CATALOGUE, each=1000))
+    few = Counter(mutant.kind for _, mutant in mutants(library.banks, SIGNATURES, each=2))
+    every = Counter(mutant.kind for _, mutant in mutants(library.banks, SIGNATURES, each=1000))
     assert few == {kind: min(count, 2) for kind, count in every.items()}
 
 
@@ -292,19 +294,20 @@ def test_a_shipped_bank_has_hardly_a_survivor() -> None:
         for name, each in load().items()
         if name.startswith("decoding.")
     }
-    planted = mutants(library.banks, Catalogue(takes), each=1)
-    found = judge(planted, EngineOracle(), conventions={}, limit=32)
+    signatures = Signatures({name: Signature("", arguments) for name, arguments in takes.items()})
+    planted = mutants(library.banks, signatures, each=1)
+    found = judge(planted, EngineOracle(), signatures=signatures, limit=32)
     assert len(planted) > 50
     assert len(found.survivors) <= len(planted) / 50
 
 
 def test_an_experiment_of_another_size_is_equivalent_and_another_experiment_is_not() -> None:
     takes = {"layer": Argument("one of 'a', 'b'", True), "size": Argument("a whole number", False, 8)}
-    defaults = Catalogue({"x.holds": takes, "y.holds": takes}).defaults
-    assert defaults["x.holds"] == {"size": 8}
+    signatures = Signatures({name: Signature("", takes) for name in ("x.holds", "y.holds")})
+    assert signatures.defaults("x.holds") == {"size": 8}
 
     def same(one: Call, other: Call) -> bool:
-        compared = Comparison(Mock(spec=Claims), Mock(spec=Claims), [{}], Runs(FakeOracle({})), (), defaults)
+        compared = Comparison(Mock(spec=Claims), Mock(spec=Claims), [{}], Runs(FakeOracle({})), signatures)
         templates = [Mock(function=call.function, fill=lambda values, call=call: call) for call in (one, other)]
         return compared._experiments(*templates) is not None
 
@@ -315,13 +318,29 @@ def test_an_experiment_of_another_size_is_equivalent_and_another_experiment_is_n
     assert not same(usual, Call("y.holds", {"layer": "a", "size": 8}))
 
 
+def test_a_condition_that_measures_the_same_of_every_listed_answer_is_equivalent() -> None:
+    file = Path(__file__).with_name("good_construct.yaml")
+    text = file.read_text(encoding="utf-8")
+
+    def why(old: str, new: str) -> str | None:
+        assert text.count(old) == 1
+        found = [read_bank(each, "built.yaml")[0] for each in (text, text.replace(old, new))]
+        pairs = [bank.questions[0] for bank in found if bank is not None]
+        return why_equivalent(pairs[0], pairs[1], Runs(EngineOracle()), 8, Signatures())
+
+    counted = "[3, 224, 224]}, above: 0"
+    assert why(counted, "[3, 225, 225]}, above: 0") == "on its only instance the run gives the same"
+    assert why(counted, "[4, 224, 224]}, above: 0") is None
+    assert why("[3, 224, 224]}\n        is: 56", "[3, 231, 231]}\n        is: 56") is None
+
+
 def test_a_file_that_changes_meanwhile_is_a_sentence(tmp_path: Path) -> None:
     library = bank(tmp_path, SIZE)
-    planted = mutants(library.banks, CATALOGUE)
+    planted = mutants(library.banks, SIGNATURES)
     file = tmp_path / "mutated.yaml"
     file.write_text("# longer\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(DlquizError, match=r"mutated\.yaml was changed while errors were planted in it; begin again"):
-        judge(planted, FakeOracle(), conventions={})
+        judge(planted, FakeOracle(), signatures=Signatures())
     file.unlink()
     with pytest.raises(DlquizError, match=r"mutated\.yaml cannot be read any more: .*there is no such file"):
-        judge(planted, FakeOracle(), conventions={})
+        judge(planted, FakeOracle(), signatures=Signatures())

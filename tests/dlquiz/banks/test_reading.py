@@ -109,7 +109,8 @@ def test_a_control_changes_its_proof_or_is_a_call_of_its_own(questions: dict[str
         ("0.1", 0.1),
         ("010", 10),
         ("true", True),
-        ("no", "no"),
+        ('"no"', "no"),
+        ("[no, on]", ["no", "on"]),
         ("[n, 3, {k: n}]", [4, 3, {"k": 4}]),
         ("7*7", 49),
         ('"7*7"', 49),
@@ -130,6 +131,17 @@ def test_an_argument_is_data_or_an_expression(written: str, value: object) -> No
     (call,) = draw(bank.questions[0], 0).calls
     assert call.arguments == {"x": value}
     assert type(call.arguments["x"]) is type(value)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("no", "false"), ("Off", "false"), ("yes", "true"), ("ON", "true")])
+def test_an_argument_that_yaml_once_read_as_a_truth_is_refused(written: str, meant: str) -> None:
+    answer = f"{{engine: {{call: f.g, with: {{x: [{{bias: {written}}}]}}}}}}"
+    text = f"{HEAD}  - {{id: q, kind: number, prompt: P, params: {{n: {{int: [4, 4]}}}}, answer: {answer}}}\n"
+    _, (found,) = read(text)
+    assert (found.code, found.line, found.column) == ("DQ204", 6, text.splitlines()[5].index(written) + 1)
+    assert found.fix == f"write bias: {meant}, or '{written}' in quotes if the text is meant"
+    declared = text.replace("{n: {int: [4, 4]}}", f"{{{written}: {{int: [4, 4]}}}}")
+    assert read(declared)[1] == []
 
 
 def test_a_list_of_records() -> None:
