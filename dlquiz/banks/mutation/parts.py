@@ -18,6 +18,7 @@ ANSWER_IS_WRONG = "answer becomes a wrong idea"
 IDEAS = "wrong idea repeats another"
 OPTIONS = "option repeats another"
 ITEMS = "items of an order swapped"
+SENTENCES = "sentences of claims swapped"
 AXES = "axes swapped"
 ACCEPTED = "near miss accepted"
 REJECTED = "right answer refused"
@@ -69,6 +70,9 @@ def _of_a_list(key: str, items: Sequence[Node], site: Site, text: str) -> Iterat
     elif key == "items":
         calls = [item.values["by"] for item in items if isinstance(item, MapSpan) and "by" in item.values]
         yield from _exchanged(calls, text, ITEMS)
+    elif key == "claims":
+        for sentences in _by_truth(items):
+            yield from _exchanged(sentences, text, SENTENCES)
     elif key in ("accept", "reject"):
         others = site.question.values.get("reject" if key == "accept" else "accept")
         for item, other in zip(items, _cycled(others, len(items)), strict=False):
@@ -130,6 +134,15 @@ def _exchanged(parts: Sequence[Any], text: str, kind: str) -> Iterator[Slip]:
         first, second = text[one.start : one.stop], text[other.start : other.stop]
         if first != second:
             yield Slip(kind, one.start, other.stop, second + text[one.stop : other.start] + first)
+
+
+def _by_truth(claims: Sequence[Node]) -> list[list[Node]]:
+    """Return the sentences of the claims that hold, and of those that do not: of two truths a run tells."""
+    found: dict[str, list[Node]] = {}
+    for claim in claims:
+        if isinstance(claim, MapSpan) and "say" in claim.values:
+            found.setdefault(getattr(claim.values.get("holds"), "text", ""), []).append(claim.values["say"])
+    return list(found.values())
 
 
 def _cycled(others: Node | None, count: int) -> list[Node]:

@@ -1,5 +1,6 @@
 """Planted errors: which are planted, which are the same question after all, and that an error nobody sees survives."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from unittest.mock import Mock
@@ -115,6 +116,16 @@ def test_what_is_planted() -> None:
         ("number in a text", "3", "4"),
     } <= planted
     assert not any("says" in before for _, before, _ in planted), "what is said of a wrong idea is nobody's to check"
+
+
+def test_sentences_change_places_among_claims_of_one_truth() -> None:
+    truths = {"A": "true", "B": "false", "C": "true", "D": "true"}
+    claims = [f"      - {{say: {say}., holds: {holds}, proof: {{call: x.y}}}}\n" for say, holds in truths.items()]
+    text = HEAD + "  - id: some\n    kind: claims\n    prompt: Which?\n    claims:\n" + "".join(claims)
+    planted = [mutant for mutant in plant(text, "mutated.yaml", SIGNATURES) if mutant.kind.startswith("sentences")]
+    assert [(mutant.before[0], mutant.slip.after[0]) for mutant in planted] == [("A", "C"), ("C", "D")]
+    told = re.findall(r"say: (\w)", planted[0].slip.applied(text))
+    assert told == ["C", "B", "A", "D"]
 
 
 def test_errors_are_caught_and_nothing_else_is_said(tmp_path: Path) -> None:
