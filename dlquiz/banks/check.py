@@ -6,7 +6,7 @@ the command line as for everything else that wants a bank proved.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from dlquiz.banks.complaints import Complaint, ordered
@@ -16,6 +16,7 @@ from dlquiz.banks.proving.extents import Extent
 from dlquiz.banks.proving.revisions import Entry
 from dlquiz.banks.proving.runs import BATCH, Runs
 from dlquiz.banks.proving.speaking import unspoken
+from dlquiz.banks.proving.waiving import idle, parted
 from dlquiz.banks.signatures import Signatures
 from dlquiz.banks.spreading import each
 from dlquiz.core.oracle import Oracle
@@ -63,6 +64,11 @@ class Report:
         """How many questions are proved."""
         return sum(question.proved for question in self.questions)
 
+    @property
+    def waived(self) -> int:
+        """How many complaints were not made, for their questions waive them."""
+        return sum(len(one.waived) for one in self.found)
+
     def reaching(self, extent: Extent) -> list[Checked]:
         """Return the proved questions whose proof reaches so far."""
         return [question for question in self.questions if question.proved and question.proof.extent is extent]
@@ -72,7 +78,8 @@ class Report:
         findings = [item.to_json() for item in self.complaints]
         proofs = [question.to_json() for question in self.questions]
         counts = {"questions": len(self.questions), "proved": self.proved}
-        return {**counts, "findings": findings, "proofs": proofs, "calls": self.calls, "kept": self.kept}
+        work = {"calls": self.calls, "kept": self.kept, "waived": self.waived}
+        return {**counts, "findings": findings, "proofs": proofs, **work}
 
 
 def check(
@@ -121,9 +128,17 @@ def check(
         if progress is not None:
             progress(len(found), len(asked))
     beside = _beside(asked, known)
-    whole = tuple(found[number].noting(beside[number]) for number in range(len(asked)))
+    whole = tuple(_noted(question, found[number], beside[number]) for number, question in enumerate(asked))
     noted = [*complaints, *(item for result in whole for item in result.complaints)]
     return Report(tuple(result.checked for result in whole), tuple(ordered(noted)), runs.count, kept, whole)
+
+
+def _noted(question: Question, found: Found, beside: Sequence[Complaint]) -> Found:
+    """Return what was found with what else stands, and with waivers of nothing where everything was looked at."""
+    standing, met = parted(question, beside)
+    waived = {*found.waived, *met}
+    more = [*standing, *(idle(question, waived) if found.checked.sound else ())]
+    return replace(found.noting(more), waived=tuple(sorted(waived)))
 
 
 def _beside(questions: Sequence[Question], signatures: Signatures) -> list[list[Complaint]]:

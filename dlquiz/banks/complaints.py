@@ -61,6 +61,7 @@ CODES: dict[str, Code] = {
     "DQ404": Code("A published figure is not met."),
     "DQ405": Code("The answer is not proved.", "warning"),
     "DQ406": Code("The ways to the answer agree only roughly."),
+    "DQ407": Code("A waiver waives nothing.", "warning"),
     "DQ411": Code("A wrong idea gives the right answer too often."),
     "DQ412": Code("Two wrong ideas give the same answer too often."),
     "DQ413": Code("A wrong idea has no value too often."),

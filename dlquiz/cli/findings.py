@@ -58,7 +58,8 @@ def _summarise(report: Report) -> None:
         work += f", {_counted(report.kept, 'question')} not run again"
     reach = "".join(_reach(report, extent) for extent in Extent)
     counts = f"{_counted(len(report.questions), 'question')}, {report.proved} proved"
-    tell(f"{counts}{reach and f' ({reach[2:]})'}, {_counted(findings, 'finding')} ({work})")
+    found = _counted(findings, "finding") + (f", {report.waived} waived" if report.waived else "")
+    tell(f"{counts}{reach and f' ({reach[2:]})'}, {found} ({work})")
     codes = sorted({complaint.code for complaint in report.complaints})
     if codes:
         tell(f"dlquiz explain {codes[0]} says more of that code, with an example")

@@ -70,6 +70,19 @@ class Samples(NamedTuple):
     unreadable: tuple[str, ...]
 
 
+Waivable = Literal["DQ423", "DQ424", "DQ425", "DQ426", "DQ427", "DQ433", "DQ445", "DQ446", "DQ457"]
+"""Complaints that weigh words and widths, and may be wrong; none of them says that an answer is."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Waiver:
+    """A complaint that its author has looked at, and that does not hold."""
+
+    code: Waivable = described("Code of the complaint.")
+    because: str = described("Why it does not hold here; for whoever reads the bank.")
+    at: Place = NOWHERE
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Question(ABC):
     """A template of questions about one idea; drawing its parameters from a seed gives an instance."""
@@ -93,6 +106,7 @@ class Question(ABC):
     explain: Text | None = described("Why the answer is what it is; may use {{answer}}.", None, names=("answer",))
     covers: tuple[str, ...] = described("Rows of the coverage contract that this question settles.", ())
     cited: str | None = described("Exact source of a fact that no run can settle.", None)
+    waives: tuple[Waiver, ...] = described("Complaints of the checker that do not hold here, with the reason.", ())
 
     @property
     def key(self) -> str:

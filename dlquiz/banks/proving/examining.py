@@ -17,6 +17,7 @@ from dlquiz.banks.proving.examine_order import OrderExamination
 from dlquiz.banks.proving.extents import Proof
 from dlquiz.banks.proving.revisions import Entry, changes
 from dlquiz.banks.proving.runs import Noticing, Runs
+from dlquiz.banks.proving.waiving import parted
 from dlquiz.banks.signatures import Signatures
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.claims import Claims
@@ -74,13 +75,15 @@ class Checked:
 class Found:
     """A question that was examined: what was found out, the complaints, and its answers on a few settings.
 
-    ``lasting``: whether another run would find the same, for nothing failed by chance.
+    ``lasting``: whether another run would find the same, for nothing failed by chance. ``waived``: the codes of what
+    the question waives.
     """
 
     checked: Checked
     complaints: tuple[Complaint, ...]
     cases: tuple[Case, ...] = ()
     lasting: bool = True
+    waived: tuple[str, ...] = ()
 
     def noting(self, more: Sequence[Complaint]) -> "Found":
         """Return the same with further complaints; with an error the question is not sound."""
@@ -102,7 +105,7 @@ def examine(question: Question, shared: Runs, limit: int, entry: Entry | None, s
         message = "no setting of the parameters satisfies the conditions"
         examination.tally.note(question.at, "DQ307", message, "widen the parameters or the conditions")
     proof = examination.proof(complete)
-    noted = examination.complaints()
+    noted, waived = parted(question, examination.complaints())
     sound = not any(item.severity == "error" for item in noted)
     if sound and entry is not None:
         noted += [complaint(question.at, *change) for change in changes(question, entry, runs)]
@@ -111,7 +114,7 @@ def examine(question: Question, shared: Runs, limit: int, entry: Entry | None, s
     whole = complete and examination.seen == len(instances)
     checked = Checked(question.key, examination.level, examination.seen, whole, sound, proof)
     unclear = list(unstated(question, signatures, instances, runs))
-    return Found(checked, tuple(noted), answers, not runs.by_chance).noting(unclear)
+    return Found(checked, tuple(noted), answers, not runs.by_chance, tuple(sorted(waived))).noting(unclear)
 
 
 def _examination(question: Question, instances: int, runs: Runs) -> Examination:

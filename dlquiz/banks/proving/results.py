@@ -69,6 +69,7 @@ def _plain(found: Found, at: Place) -> dict[str, Any]:
         "proof": [proof.extent, proof.instances, proof.points, proof.variables],
         "complaints": [[one.line - at.line, one.column, one.code, one.message, one.fix] for one in found.complaints],
         "cases": found.cases,
+        "waived": found.waived,
     }
 
 
@@ -78,7 +79,8 @@ def _found(kept: Mapping[str, Any], at: Place) -> Found:
     proof = Proof(Extent(extent), gone_through, points, tuple(variables))
     checked = Checked(key, Level(level), instances, complete, sound, proof)
     complaints = tuple(_complaint(at, *one) for one in kept["complaints"])
-    return Found(checked, complaints, tuple((given, answer) for given, answer in kept["cases"]))
+    cases = tuple((given, answer) for given, answer in kept["cases"])
+    return Found(checked, complaints, cases, waived=tuple(kept["waived"]))
 
 
 def _complaint(at: Place, line: int, column: int, code: str, message: str, fix: str) -> Complaint:

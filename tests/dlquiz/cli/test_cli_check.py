@@ -26,7 +26,7 @@ def test_findings(dlquiz: Run) -> None:
     assert any(f"kinds.yaml:{line}:" in each and "  error DQ401  " in each for each in text.lines)
     found = dlquiz("check", "--format", "json", str(bank))
     assert (found.code, found.err) == (1, "")
-    assert list(found.json) == ["questions", "proved", "findings", "proofs", "calls", "kept"]
+    assert list(found.json) == ["questions", "proved", "findings", "proofs", "calls", "kept", "waived"]
     assert (found.json["questions"], found.json["proved"]) == (3, 2)
     assert [list(each) for each in found.json["findings"]] == [FINDING] * len(text.lines)
 

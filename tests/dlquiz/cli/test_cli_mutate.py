@@ -56,7 +56,7 @@ def test_none_survives(dlquiz: Run, planted: Path) -> None:
 
 def test_json_has_the_fields_of_a_check_and_more(dlquiz: Run, planted: Path) -> None:
     found = dlquiz("check", "--mutate", "--format", "json", str(planted)).json
-    usual = ["questions", "proved", "findings", "proofs", "calls", "kept"]
+    usual = ["questions", "proved", "findings", "proofs", "calls", "kept", "waived"]
     more = ["planted", "caught", "equivalent", "survivors", "equivalents", "kinds", "codes"]
     assert list(found) == usual + more
     assert found["findings"] == []
