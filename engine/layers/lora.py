@@ -13,18 +13,19 @@ class LoRALinear(nn.Module):
     """h = W·x + b + (alpha/rank)·B·A·x, where W and b are frozen, and A and B are trained.
 
     Shapes: ``(*, in_features)`` to ``(*, out_features)``; A is ``(rank, in_features)``, B is ``(out_features, rank)``.
-    There are rank·(in_features + out_features) trainable parameters, where W alone has in_features·out_features.
+    There are rank·(in_features + out_features) trainable parameters, where W alone has in_features·out_features: a rank
+    below in_features·out_features/(in_features + out_features) trains fewer.
 
     B starts at 0, so the layer starts as the one that it adapts. A starts normal; the paper names no deviation, and
     here it is 1/√in_features, which keeps A·x about as large as an entry of x.
 
     Args:
         base: the layer that is adapted; it is frozen.
-        rank: the paper's r.
+        rank: the paper's r, from 1 to min(in_features, out_features), with which B·A can be any matrix.
         alpha: a constant; with the factor alpha/rank another rank needs no other learning rate.
 
     Raises:
-        Refused: the rank is not lower than what W can have, so nothing would be saved.
+        Refused: the rank is below 1, or above the full rank min(in_features, out_features).
 
     >>> layer = LoRALinear(nn.Linear(6, 4), rank=2, alpha=4)
     >>> sorted(name for name, weight in layer.named_parameters() if weight.requires_grad)
@@ -34,11 +35,12 @@ class LoRALinear(nn.Module):
     def __init__(self, base: nn.Linear, rank: int, alpha: float = 1.0) -> None:
         super().__init__()
         out_features, in_features = base.weight.shape
-        if rank > min(in_features, out_features):
-            raise Refused(
-                f"a rank of {rank} is not low for a {out_features}×{in_features} matrix; take at most "
-                f"{min(in_features, out_features)}"
-            )
+        full = min(in_features, out_features)
+        if rank < 1:
+            raise Refused(f"a rank of {rank} leaves nothing to train; take 1 to {full}")
+        if rank > full:
+            shape = f"{out_features}×{in_features}"
+            raise Refused(f"a rank of {rank} is more than the full rank of a {shape} matrix; take 1 to {full}")
         self.base = base.requires_grad_(False)
         self.scaling = alpha / rank
         self.lora_a = nn.Parameter(torch.randn(rank, in_features).to(base.weight) * in_features**-0.5)

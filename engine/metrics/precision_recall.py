@@ -45,7 +45,8 @@ def f_measure(predicted: Tensor, actual: Tensor, beta: float = 1.0) -> Tensor:
     """Return F_β of each class, ``(C,)``: recall counts β times as much as precision, and β = 1 gives F1.
 
     F_β = (1 + β²)·P·R/(β²·P + R) = (1 + β²)·tp/((1 + β²)·tp + β²·fn + fp). The second form is the one that is computed:
-    it is 0 where nothing is right, and 0/0 only where the class was neither predicted nor there.
+    it is 0 where nothing is right, and 0/0 only where the class was neither predicted nor there, or with β = 0, which
+    leaves precision alone, where it was not predicted.
 
     >>> f_measure(torch.tensor([[True], [True], [False]]), torch.tensor([[True], [False], [False]])).item()
     0.6666666666666666
@@ -70,3 +71,17 @@ def averaged(metric: Metric, predicted: Tensor, actual: Tensor, average: Average
     weights = torch.ones_like(scores) if average == "macro" else actual.sum(0).double()
     counted = weights > 0
     return scores[counted], weights[counted] / weights.sum()
+
+
+def f1_of_means(precisions: Tensor, recalls: Tensor) -> Tensor:
+    """Return the harmonic mean of mean precision and mean recall, both ``(C,)``: 2·P·R/(P + R), or 0 where both are 0.
+
+    Some papers call it macro F1. It is never below the mean of the classes' own F1.
+
+    Source: Opitz & Burst 2019, "Macro F1 and Macro F1" (arXiv 1911.03347).
+
+    >>> f1_of_means(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])).item()
+    0.5
+    """
+    p, r = precisions.mean(), recalls.mean()
+    return torch.where(p + r > 0, 2 * p * r / (p + r), 0.0)

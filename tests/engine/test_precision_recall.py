@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from door_runs import run
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Refused
@@ -51,7 +51,6 @@ def labels(pairs: Pairs) -> dict[str, list[int]]:
 
 @given(PAIRS, st.integers(0, 3), st.sampled_from([0, 1]))
 def test_of_labels_beside_a_loop(pairs: Pairs, positive: int, of_nothing: int) -> None:
-    assume(any(positive in pair for pair in pairs))
     for name, expected in scores(*counted(pairs, positive), of_nothing).items():
         given = {**labels(pairs), "positive": positive, "zero_division": of_nothing}
         assert run(f"classification.{name}", **given).value == pytest.approx(float(expected), rel=1e-12)
@@ -90,15 +89,11 @@ def averages(pairs: Pairs, metric: str, of_nothing: int) -> dict[str, Fraction]:
     by_class = {one: scores(*counted(pairs, one), of_nothing) for one in classes}
     whole = [sum(counted(pairs, one)[place] for one in classes) for place in range(3)]
     support = {one: sum(true == one for _, true in pairs) for one in classes}
-    found = {
+    return {
         "micro": scores(*whole)[metric],
         "macro": sum((by_class[one][metric] for one in classes), Fraction()) / len(classes),
         "weighted": sum((by_class[one][metric] * support[one] for one in classes), Fraction()) / len(pairs),
     }
-    if metric == "f1":
-        p, r = (averages(pairs, name, of_nothing)["macro"] for name in ("precision", "recall"))
-        found["f1_of_means"] = 2 * p * r / (p + r) if p + r else Fraction()
-    return found
 
 
 @settings(max_examples=60)
@@ -107,6 +102,22 @@ def test_averages_beside_a_loop(pairs: Pairs, metric: str, of_nothing: int) -> N
     for average, expected in averages(pairs, metric, of_nothing).items():
         given = {**labels(pairs), "metric": metric, "average": average, "zero_division": of_nothing}
         assert run("classification.averaged", **given).value == pytest.approx(float(expected), rel=1e-12)
+
+
+@settings(max_examples=60)
+@given(PAIRS, st.sampled_from([0, 1]))
+def test_f1_of_means_beside_a_loop(pairs: Pairs, of_nothing: int) -> None:
+    p, r = (averages(pairs, name, of_nothing)["macro"] for name in ("precision", "recall"))
+    expected = 2 * p * r / (p + r) if p + r else Fraction()
+    value = run("classification.f1_of_means", **labels(pairs), zero_division=of_nothing).value
+    assert value == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_a_class_without_samples_has_no_weight_and_may_have_a_score_of_nothing() -> None:
+    given = {"predictions": [0, 1], "targets": [0, 0], "metric": "recall"}
+    assert run("classification.averaged", **given, average="weighted").value == 0.5
+    with pytest.raises(Refused, match="recall of a class is 0/0 here"):
+        run("classification.averaged", **given, average="macro")
 
 
 @settings(max_examples=40)
@@ -122,7 +133,7 @@ def test_what_is_told_of_the_averages(pairs: Pairs) -> None:
     for metric in ("precision", "recall", "f1"):
         assert value(metric, "micro") == pytest.approx(accuracy)
     assert value("recall", "weighted") == pytest.approx(accuracy)
-    assert value("f1", "f1_of_means") >= value("f1", "macro") - 1e-12
+    assert run("classification.f1_of_means", **given).value >= value("f1", "macro") - 1e-12
 
 
 # As scikit-learn's own documentation prints them, for y_true = [0, 1, 2, 0, 1, 2] and y_pred = [0, 2, 1, 0, 0, 1].
@@ -154,21 +165,29 @@ def test_evidence_shows_every_class_and_every_average() -> None:
     assert [row[:4] for row in classes.rows] == [(0, 1, 1, 0), (1, 0, 1, 1), (2, 0, 0, 1)]
     assert classes.rows[2][4:] == (None, 0.0, 0.0), "class 2 was never predicted"
     assert isinstance(by_average, Table)
-    assert [row[0] for row in by_average.rows] == ["micro", "macro", "weighted", "f1_of_means"]
+    assert [row[0] for row in by_average.rows] == ["micro", "macro", "weighted"]
     assert by_average.rows[1] == ("macro", None, ran.value, pytest.approx(2 / 9))
+
+
+def test_evidence_of_f1_of_means() -> None:
+    ran = run("classification.f1_of_means", predictions=[0, 0, 1], targets=[0, 1, 2], zero_division=0)
+    classes, means = ran.evidence()
+    assert isinstance(classes, Table)
+    assert classes.rows[2][4:] == (None, 0.0, 0.0), "class 2 was never predicted"
+    assert isinstance(means, Table)
+    assert [row[1] for row in means.rows] == [pytest.approx(1 / 6), pytest.approx(1 / 3), ran.value]
+    assert ran.value == pytest.approx(2 / 9)
 
 
 REFUSALS: Sequence[tuple[str, dict[str, Any], str]] = [
     ("classification.f1", {"predictions": [0], "targets": [0, 1]}, "one class for each of the 2 samples"),
-    ("classification.f1", {"predictions": [0], "targets": [2]}, r"'positive' is one of \[0, 2\]"),
+    ("classification.f1", {"predictions": [0], "targets": [2]}, r"'positive' is one of \[0, 2\], or zero_division"),
     ("classification.recall", {"predictions": [1], "targets": [0]}, "recall of class 1 is 0/0 here"),
     ("classification.precision_of_counts", {"tp": 100_001, "fp": 0}, "from 0 to 100000"),
     ("classification.f_beta_of_counts", {"tp": 1, "fp": 0, "fn": 0, "beta": -1}, "from 0 to 1000"),
-    (
-        "classification.averaged",
-        {"metric": "precision", "average": "f1_of_means", "predictions": [0], "targets": [0]},
-        "not of precision; take 'macro'",
-    ),
+    ("classification.f_beta_of_counts", {"tp": 0, "fp": 0, "fn": 5, "beta": 0}, "F_0 is 0/0 here"),
+    ("classification.f1_of_means", {"predictions": [0], "targets": [1]}, "precision of a class is 0/0 here"),
+    ("classification.f1_of_means", {"predictions": [0, 1], "targets": [0, 0]}, "recall of a class is 0/0 here"),
     (
         "classification.averaged",
         {"metric": "precision", "average": "macro", "predictions": [0], "targets": [1]},

@@ -53,6 +53,7 @@ def test_the_example_runs_repeats_and_gives_json(door: Function) -> None:
     before = torch.get_rng_state()
     result = run(door, door.example)
     assert result.value is not None
+    assert isinstance(result.value, bool) is door.summary.startswith("Say whether "), "the check reads this"
     json.dumps(result.value)
     blocks = result.evidence()
     assert all(isinstance(block, Block) for block in blocks)

@@ -19,13 +19,15 @@ ZeroDivision = Literal[0, 1] | None
 """What a share of nothing counts as; null refuses it."""
 
 
-def paired(predictions: Sequence[int], targets: Sequence[int]) -> tuple[Tensor, Tensor, list[int]]:
-    """Return both as masks ``(N, C)``, and the classes: those that were predicted or are true, in order."""
+def paired(
+    predictions: Sequence[int], targets: Sequence[int], also: Sequence[int] = ()
+) -> tuple[Tensor, Tensor, list[int]]:
+    """Return both as masks ``(N, C)``, and the classes, in order: the predicted, the true and ``also``."""
     if len(predictions) != len(targets):
         raise Refused(
             f"'predictions' needs one class for each of the {len(targets)} samples of 'targets', not {len(predictions)}"
         )
-    classes = sorted({*predictions, *targets})
+    classes = sorted({*predictions, *targets, *also})
     both = (torch.tensor(labels, device=for_float64()) for labels in (predictions, targets))
     predicted, actual = (masks(labels, classes) for labels in both)
     return predicted, actual, classes

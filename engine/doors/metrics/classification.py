@@ -113,9 +113,13 @@ def f_beta_of_counts(tp: Count, fp: Count, fn: Count, beta: Beta, zero_division:
 def _of_labels(
     name: str, metric: Metric, predictions: Labels, targets: Labels, positive: int, zero_division: ZeroDivision
 ) -> Run:
-    predicted, actual, classes = paired(predictions, targets)
-    if positive not in classes:
-        raise Refused(f"no sample is of class {positive} or was taken for it; 'positive' is one of {classes[:16]}")
+    predicted, actual, classes = paired(predictions, targets, also=[positive])
+    there = sorted({*predictions, *targets})
+    if zero_division is None and positive not in there:
+        raise Refused(
+            f"no sample is of class {positive} or was taken for it; 'positive' is one of {there[:16]}, "
+            "or zero_division says what 0/0 counts as"
+        )
     place = classes.index(positive)
     return _run(f"{name} of class {positive}", metric, predicted[:, [place]], actual[:, [place]], zero_division)
 

@@ -9,7 +9,7 @@ from engine.analysis.params import num_params as count_params
 from engine.analysis.sizes import sizes
 from engine.arguments import Between, Elements
 from engine.device import for_float64
-from engine.doors.convolution.values._images import Numbers, Place, grid, picked
+from engine.doors._grids import Numbers, Place, grid, picked
 from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.layers.lora import LoRALinear

@@ -114,12 +114,23 @@ def test_claims_and_their_controls(name: str, holding: dict[str, str], controls:
     assert_shows(name, holding)
 
 
+@pytest.mark.parametrize("rank", [0, -1])
+def test_a_rank_below_one_is_refused(rank: int) -> None:
+    with pytest.raises(Refused, match=f"a rank of {rank} leaves nothing to train; take 1 to 4"):
+        LoRALinear(nn.Linear(6, 4), rank)
+
+
+def test_the_full_rank_is_accepted_and_trains_twice_what_a_square_has() -> None:
+    layer = LoRALinear(nn.Linear(4, 4), rank=4)
+    assert sum(weight.numel() for weight in layer.parameters() if weight.requires_grad) == 32
+
+
 FIT = {"weight": [[1, 0, 2], [0, 1, 0]], "lora_a": [[1, 2, 3]], "lora_b": [[2], [-1]], "alpha": 4}
 REFUSALS = [
     (
         "lora.num_params",
         {"in_features": 4, "out_features": 9, "rank": 5},
-        "a rank of 5 is not low for a 9×4 matrix; take at most 4",
+        "a rank of 5 is more than the full rank of a 9×4 matrix; take 1 to 4",
     ),
     ("lora.num_params", {"in_features": 4, "out_features": 9, "rank": 1, "layers": 257}, "from 1 to 256"),
     ("lora.output", {**FIT, "x": [1, 2]}, "'x' needs 3 numbers"),

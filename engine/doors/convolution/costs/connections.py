@@ -13,7 +13,8 @@ from engine.arguments import Between, Channels, Elements, KernelSize2d, Padding2
 from engine.convolution.locally_connected import LocallyConnected2d
 from engine.convolution.toeplitz import convolution_matrix
 from engine.device import for_float64
-from engine.doors.convolution.values._images import Margin, Step, check_work, grid
+from engine.doors._grids import grid
+from engine.doors.convolution.values._images import Margin, Step, check_work
 from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.registry import Kind, function

@@ -16,8 +16,9 @@ from engine.analysis.window import Window, check_conv
 from engine.arguments import Between, Channels, Elements, KernelSize, Padding, Size, Stride
 from engine.convolution.conv3d import conv3d
 from engine.device import for_float64
+from engine.doors._grids import Place, grid, picked
 from engine.doors.convolution._layer2d import params_run
-from engine.doors.convolution.values._images import Place, check_work, grid, picked
+from engine.doors.convolution.values._images import check_work
 from engine.evidence import Run, Table, Text
 from engine.registry import Kind, function
 

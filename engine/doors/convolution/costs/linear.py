@@ -13,8 +13,9 @@ from engine.arguments import Between, Channels, Elements
 from engine.convolution.linear import Linear
 from engine.convolution.linear import linear as written_out
 from engine.device import for_float64
+from engine.doors._grids import Numbers, Place, grid, picked
 from engine.doors.convolution._layer2d import Make, params_run
-from engine.doors.convolution.values._images import Numbers, Place, bias_for, grid, picked
+from engine.doors.convolution.values._images import bias_for
 from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.registry import Kind, function

@@ -1,4 +1,4 @@
-"""Small images as arguments and answers: their axes, their bounds, one cell of them, and how they are shown."""
+"""Small images as arguments and answers: their axes and their bounds."""
 
 import math
 from collections.abc import Sequence
@@ -8,19 +8,15 @@ import torch
 from torch import Tensor
 
 from engine.analysis.sizes import sizes
-from engine.arguments import Between, Elements, Length
+from engine.arguments import Between, Elements
 from engine.device import for_float64
+from engine.doors._grids import Place, picked
 from engine.errors import Refused
-from engine.evidence import Block, Heatmap, Table
 
-Number = Annotated[float, Between(-1e6, 1e6)]
 Image = Annotated[Tensor, Elements(4096), Between(-1e6, 1e6)]
 """[H, W], one channel, or [C, H, W]."""
 Kernel = Annotated[Tensor, Elements(4096), Between(-1e6, 1e6)]
 """[kh, kw] for a matrix, or [M, C/groups, kh, kw] for an image with channels."""
-Numbers = Annotated[Sequence[Number], Length(1, 1024)]
-Place = Annotated[Sequence[Annotated[int, Between(0, 4095)]], Length(1, 4)]
-"""The index of one number in the answer."""
 Kernel1d = Annotated[int, Between(1, 64)]
 Kernel2d = Kernel1d | tuple[Kernel1d, Kernel1d]
 Step = Annotated[int, Between(1, 64)]
@@ -30,8 +26,6 @@ Margin2d = Margin | tuple[Margin, Margin]
 
 MOST_WORK = 2 * 10**6
 """The most products, or cells, of one run: some 0.1 s at worst."""
-_MOST_SHOWN = 64
-_MOST_NUMBERS = 12
 
 
 def batch_of(x: Tensor) -> Tensor:
@@ -80,25 +74,3 @@ def check_work(*shapes: Sequence[int]) -> None:
 def answer(y: Tensor, like: Tensor, at: Place | None) -> Any:
     """Return a batch of one as nested lists with the axes of ``like``, or the number that stands ``at`` a place."""
     return picked(y.reshape(y.shape[-2:] if like.dim() == 2 and y.shape[1] == 1 else y.shape[1:]), at)
-
-
-def picked(y: Tensor, at: Place | None) -> Any:
-    """Return all of ``y`` as nested lists, or the number that stands ``at`` a place."""
-    if at is None:
-        return y.tolist()
-    if len(at) != y.dim() or any(index >= size for index, size in zip(at, y.shape, strict=True)):
-        raise Refused(f"'at' is {list(at)}, and the answer is {sizes(y.shape)}, numbered from 0")
-    return y[tuple(at)].item()
-
-
-def grid(title: str, image: Tensor, x_label: str = "column", y_label: str = "row") -> Block:
-    """Return the last two axes of an image, channels one below the other: as numbers, or as a heatmap if they are many.
-
-    What is too large to be looked at is cut.
-    """
-    rows = image.detach().cpu().reshape(-1, image.shape[-1])
-    if max(rows.shape) <= _MOST_NUMBERS:
-        return Table(
-            title, [y_label, *map(str, range(rows.shape[1]))], [(i, *row) for i, row in enumerate(rows.tolist())]
-        )
-    return Heatmap(title, rows[:_MOST_SHOWN, :_MOST_SHOWN].tolist(), x_label, y_label)

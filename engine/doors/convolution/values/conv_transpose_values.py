@@ -12,19 +12,16 @@ from engine.convolution.backward import insert_zeros
 from engine.convolution.conv2d import conv2d
 from engine.convolution.upsampling.overlap import overlap_counts
 from engine.convolution.upsampling.transposed import conv_transpose2d, conv_transpose2d_by_insertion
+from engine.doors._grids import Numbers, Place, grid, picked
 from engine.doors.convolution.values._images import (
     Image,
     Kernel,
     Margin2d,
-    Numbers,
-    Place,
     Step2d,
     answer,
     batch_of,
     bias_for,
     check_work,
-    grid,
-    picked,
     weight_for,
 )
 from engine.errors import Refused

@@ -12,19 +12,16 @@ from engine.convolution.conv2d import Conv2d, check_channels, conv2d
 from engine.convolution.cross_correlation import cross_correlation, cross_correlation_by_matmul
 from engine.convolution.sliding import unfold
 from engine.convolution.true_convolution import convolution
+from engine.doors._grids import Numbers, Place, grid, picked
 from engine.doors.convolution.values._images import (
     Image,
     Kernel,
     Margin2d,
-    Numbers,
-    Place,
     Step2d,
     answer,
     batch_of,
     bias_for,
     check_work,
-    grid,
-    picked,
     upstream_for,
     weight_for,
 )

@@ -7,7 +7,7 @@ import torch
 from engine.arguments import Between
 from engine.convolution.conv2d import conv2d
 from engine.convolution.edge_detector import fit_kernel, learn_kernel, striped_image
-from engine.doors.convolution.values._images import Place, grid, picked
+from engine.doors._grids import Place, grid, picked
 from engine.errors import Refused
 from engine.evidence import Curve, Run, Series
 from engine.registry import Kind, function

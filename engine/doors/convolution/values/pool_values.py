@@ -10,16 +10,15 @@ from engine.analysis.window import Both, Window, check_pool, windows
 from engine.arguments import Between
 from engine.convolution.pooling.average_pool import avg_pool2d, avg_pool2d_backward
 from engine.convolution.pooling.max_pool import max_pool2d, max_pool2d_backward
+from engine.doors._grids import Place, grid
 from engine.doors.convolution.values._images import (
     Image,
     Kernel2d,
     Margin2d,
-    Place,
     Step2d,
     answer,
     batch_of,
     check_work,
-    grid,
     upstream_for,
 )
 from engine.evidence import Block, Run, Table

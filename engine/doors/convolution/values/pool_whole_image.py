@@ -7,7 +7,8 @@ import torch
 from engine.arguments import Between
 from engine.convolution.pooling.adaptive_pool import adaptive_avg_pool2d, adaptive_windows
 from engine.convolution.pooling.global_pool import global_avg_pool2d
-from engine.doors.convolution.values._images import Image, Kernel2d, Place, answer, batch_of, grid
+from engine.doors._grids import Place, grid
+from engine.doors.convolution.values._images import Image, Kernel2d, answer, batch_of
 from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.registry import Kind, function

@@ -9,17 +9,8 @@ from engine.arguments import Between, Elements
 from engine.convolution.factorised.asymmetric import ThinKernels, asymmetric, outer_product
 from engine.convolution.factorised.depthwise import depthwise_conv2d
 from engine.convolution.factorised.separable import Pair, as_one_kernel, separable_conv2d
-from engine.doors.convolution.values._images import (
-    Image,
-    Margin,
-    Numbers,
-    Place,
-    Step,
-    batch_of,
-    check_work,
-    grid,
-    picked,
-)
+from engine.doors._grids import Numbers, Place, grid, picked
+from engine.doors.convolution.values._images import Image, Margin, Step, batch_of, check_work
 from engine.errors import Refused
 from engine.evidence import Run
 from engine.registry import Kind, function

@@ -10,7 +10,8 @@ from engine.arguments import Between, Channels, Groups, Size
 from engine.convolution.channel_shuffle import ChannelShuffle, channel_shuffle
 from engine.convolution.conv2d import conv2d
 from engine.convolution.pixel_shuffle import PixelShuffle, PixelUnshuffle, pixel_shuffle, pixel_unshuffle
-from engine.doors.convolution.values._images import Image, Place, batch_of, grid, picked
+from engine.doors._grids import Place, grid, picked
+from engine.doors.convolution.values._images import Image, batch_of
 from engine.errors import Refused
 from engine.evidence import Run, Table, Text
 from engine.registry import Kind, function

@@ -12,7 +12,8 @@ from engine.convolution.upsampling.interpolation import (
     upsample_bilinear,
     upsample_nearest,
 )
-from engine.doors.convolution.values._images import Image, Kernel2d, Place, answer, batch_of, grid, picked
+from engine.doors._grids import Place, grid, picked
+from engine.doors.convolution.values._images import Image, Kernel2d, answer, batch_of
 from engine.errors import Refused
 from engine.evidence import Run, Table
 from engine.registry import Kind, function
