@@ -25,8 +25,8 @@ class Exhibit:
     blocks: Callable[[], Awaitable[Sequence[Block]]]
 
 
-def evidence_of(stored: Stored, language: Language) -> Exhibit:
-    """Return how the answer was reached, and what each run handed back."""
+def evidence_of(stored: Stored, language: Language, seeded: bool = True) -> Exhibit:
+    """Return how the answer was reached, and what each run handed back; an instance without a seed has no name."""
     say = say_in(language)
     question = stored.attempt.instance.question
     cited = [] if question.cited is None else [_text(say("cited_from", source=question.cited))]
@@ -36,7 +36,7 @@ def evidence_of(stored: Stored, language: Language) -> Exhibit:
     async def at_hand() -> Sequence[Block]:
         return blocks
 
-    return Exhibit(say("evidence_title", instance=stored.attempt.instance), at_hand)
+    return Exhibit(say("evidence_title", instance=stored.attempt.instance if seeded else question.key), at_hand)
 
 
 def source_of(stored: Stored, worker: Worker, language: Language) -> Exhibit:

@@ -1,5 +1,7 @@
 """What stands on the question screen once an answer was judged; the first question is painted without it."""
 
+from functools import partial
+
 from textual.visual import Visual
 
 from dlquiz.app.phrases import Say, say_in
@@ -7,7 +9,15 @@ from dlquiz.app.sitting import Elsewhere, Revealed, Trouble, schedules
 from dlquiz.app.widgets.grade_line import grade_line
 from dlquiz.app.widgets.key_bar import Key, bar
 from dlquiz.app.widgets.rows import Row
-from dlquiz.app.widgets.verdict_rows import elsewhere_rows, level_row, revealed_rows, trouble_rows, verdict_rows
+from dlquiz.app.widgets.verdict_rows import (
+    conflict_rows,
+    elsewhere_rows,
+    level_row,
+    revealed_rows,
+    trouble_rows,
+    verdict_rows,
+)
+from dlquiz.core import phrases
 from dlquiz.core.laboratory import suits
 from dlquiz.core.session import Attempt
 from dlquiz.core.study import Stored
@@ -26,7 +36,9 @@ def judged_rows(outcome: Stored | Elsewhere | Revealed | Trouble, attempt: Attem
         case Trouble(sentence):
             return trouble_rows(sentence, say)
         case Stored():
-            return [*verdict_rows(outcome, language), level_row(outcome, looking_keys(outcome, say), language)]
+            conflict = conflict_rows(outcome.verdict.truth, partial(phrases.say, language, "conflict"))
+            level = level_row(outcome, looking_keys(outcome, say), language)
+            return [*verdict_rows(outcome, language), *conflict, level]
 
 
 def judged_line(stored: Stored, language: Language) -> Visual:

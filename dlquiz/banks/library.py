@@ -1,5 +1,6 @@
 """The library: the banks at hand, their questions by topic and by key, and what is wrong with them."""
 
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from dlquiz.banks.shelves import Shelves
 from dlquiz.core.questions import Question
 from dlquiz.errors import DlquizError, nearest
 
+_RENAME = "if it is a copy, remove one of them, or give this bank another name"
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Library:
@@ -25,7 +28,12 @@ class Library:
 
     @classmethod
     def load(
-        cls, paths: Sequence[Path] = (), topics: Sequence[str] | None = None, home: Path | None = None
+        cls,
+        paths: Sequence[Path] = (),
+        topics: Sequence[str] | None = None,
+        home: Path | None = None,
+        *,
+        clashing: bool = False,
     ) -> "Library":
         """Read banks: all of them, or those of some topics.
 
@@ -33,14 +41,16 @@ class Library:
         ``home`` is a folder whose ``banks/`` holds the learner's own, and whose ``cache/`` keeps what was read. Further
         banks come with installed packages. With ``paths`` and no ``topics`` those paths alone are read; with both, they
         add to the rest. With ``home``, a bank that bears the name of one that is not read is left out all the same: its
-        cards would be taken for the other's. Raises DlquizError for a path that names nothing.
+        cards would be taken for the other's; with ``clashing`` it is read, for whoever keeps no cards. Raises
+        DlquizError for a path that names nothing.
         """
         given, shelves = folders.named(paths), Shelves.of(home)
         alone = bool(paths) and topics is None
         files = folders.each_once([*([] if alone else shelves.files(topics)), *given])
         unread = shelves.unread(files) if home is not None else {}
         strict = {folders.shown(file) for file in files if file.parent.parent == shelves.installed}
-        banks, complaints = _read(files, strict, unread, home / "cache" / "banks" if home is not None else None)
+        cache = home / "cache" / "banks" if home is not None else None
+        banks, complaints = _read(files, strict, unread, cache, clashing)
         wanted = tuple(bank for bank in banks if topics is None or bank.topic in topics)
         known = sorted({*folders.topics_of(shelves.installed), *(bank.topic for bank in banks)})
         noted = complaints if alone else [*complaints, *shelves.complaints()]
@@ -89,7 +99,7 @@ class Library:
 def _warning(first: Complaint, count: int | None) -> str:
     """Return where the first error of a file is, what it is, and what was left out because of such errors."""
     what = "the file was" if not count else "1 question was" if count == 1 else f"{count} questions were"
-    return f"{_place(first)}: {first.message}; {what} left out (dlquiz check {first.file} tells all)"
+    return f"{_place(first)}: {first.message}; {what} left out (dlquiz check {shlex.quote(first.file)} tells all)"
 
 
 def _place(item: Complaint) -> str:
@@ -97,11 +107,12 @@ def _place(item: Complaint) -> str:
 
 
 def _read(
-    files: Iterable[Path], strict: Collection[str], unread: Mapping[str, Path], cache: Path | None
+    files: Iterable[Path], strict: Collection[str], unread: Mapping[str, Path], cache: Path | None, clashing: bool
 ) -> tuple[list[Bank], list[Complaint]]:
     """Return the banks of files, the first of each name.
 
-    ``strict`` files lie in a folder named as their topic; ``unread`` are the files of banks elsewhere, by their names.
+    ``strict`` files lie in a folder named as their topic; ``unread`` are the files of banks elsewhere, by their names:
+    whether a bank that bears one of these is among the result, ``clashing`` says.
     """
     banks: dict[str, Bank] = {}
     complaints: list[Complaint] = []
@@ -119,11 +130,11 @@ def _read(
             message = f"the topic is '{bank.topic}', and the folder is named '{path.parent.name}'"
             complaints.append(complaint(bank.topic_at, "DQ209", message, "name the topic as its folder"))
         other = banks[bank.name].file if bank.name in banks else unread.get(bank.name)
-        if other is None:
-            banks[bank.name] = bank
-        else:
+        if other is not None:
             message = f"the name '{bank.name}' of {file} is that of the bank {folders.shown(Path(other))}"
-            complaints.append(complaint(bank.at, "DQ207", message, "give this bank another name"))
+            complaints.append(complaint(bank.at, "DQ207", message, _RENAME))
+        if other is None or (clashing and bank.name not in banks):
+            banks[bank.name] = bank
     return _linked(list(banks.values()), complaints, cache)
 
 

@@ -49,7 +49,7 @@ class Shelves:
         for package, folder, at in self.packages:
             if folder is None or not folders.banks_in(folder):
                 message = f"the package '{package}', which is said here to bring banks, " + (
-                    "is not there" if folder is None else "holds no file that ends with .yaml"
+                    "is not there" if folder is None else "holds no file that ends with .yaml or .yml"
                 )
                 fix = f"install it again, or take it out of the entry points {GROUP}"
                 yield complaint(at, "DQ101", message, fix)

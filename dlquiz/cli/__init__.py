@@ -1,18 +1,16 @@
 """The command line: one file a command."""
 
-import gc
 import os
 import sys
-
-_GARBAGE = 150_000
-"""New objects between two looks for garbage: what imports make stays, and the usual 700 cost a tenth of the start."""
 
 
 def run() -> None:
     """Run dlquiz; the entry point of the console script and of ``python -m dlquiz``."""
     _leave_out_current_folder()
-    gc.set_threshold(_GARBAGE)
     try:
+        from dlquiz.app.garbage import look_seldom
+
+        look_seldom()
         from dlquiz.cli.main import main
     except KeyboardInterrupt:
         raise SystemExit(130) from None

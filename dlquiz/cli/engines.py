@@ -1,16 +1,14 @@
 """Several engines side by side, each a process of ours, behind one executor."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import LifoQueue
 
 from dlquiz.banks.proving.executed import Executed, Executor
 from dlquiz.banks.signatures import Signatures
-from dlquiz.cli import desk
+from dlquiz.cli import desk, kept_signatures
 from dlquiz.core.oracle import Call, Outcome
 from dlquiz.worker import FunctionInfo, Worker
 
@@ -35,16 +33,9 @@ class Engines:
 
     def signatures(self, folder: Path | None, state: str) -> Signatures:
         """Return what is known of every function; kept in ``folder`` for this state."""
-        file = None if folder is None else folder / f"{hashlib.sha256(state.encode()).hexdigest()[:32]}.json"
-        if file is not None:
-            with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-                return Signatures.from_json(json.loads(file.read_bytes()))
-        known = Signatures.of(self.functions())
-        if file is not None:
-            with suppress(OSError):  # nothing is lost but the time that it saves
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps(known.to_json()), encoding="utf-8")
-        return known
+        if folder is None:
+            return Signatures.of(self.functions())
+        return kept_signatures.signatures(folder, state, self.functions)
 
     def functions(self) -> Sequence[FunctionInfo]:
         """Return every function of the engine."""

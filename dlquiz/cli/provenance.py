@@ -1,4 +1,7 @@
-"""What a kept result rests on: the engine's source, torch, the device, and the code that checks; nothing is started."""
+"""What a kept result rests on: the engine's source, its libraries, the device, and the code that checks.
+
+Nothing is started, and no library is imported.
+"""
 
 import hashlib
 import importlib.metadata
@@ -10,6 +13,8 @@ from dlquiz.cli import options
 
 _PACKAGE = Path(dlquiz.__file__).parent
 _CHECKING = ("banks", "core", "worker")
+_LIBRARIES = ("torch", "sympy")
+"""What the engine computes and proves with."""
 
 
 def state(device: str | None) -> str:
@@ -19,11 +24,12 @@ def state(device: str | None) -> str:
         for file in sorted(folder.rglob("*.py")):
             digest.update(f"{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0".encode())
             digest.update(file.read_bytes())
-    return f"{digest.hexdigest()} torch {_torch()} python {platform.python_version()} {options.device(device)}"
+    libraries = " ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+    return f"{digest.hexdigest()} {libraries} python {platform.python_version()} {options.device(device)}"
 
 
-def _torch() -> str:
+def _version(library: str) -> str:
     try:
-        return importlib.metadata.version("torch")
+        return importlib.metadata.version(library)
     except importlib.metadata.PackageNotFoundError:
         return "none"

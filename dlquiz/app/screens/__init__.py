@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dlquiz.app.sitting import Sitting
     from dlquiz.banks.complaints import Complaint
     from dlquiz.core.expressions import Value
-    from dlquiz.core.questions import Instance
+    from dlquiz.core.questions import Question
     from dlquiz.core.study import Stored
     from dlquiz.core.texts import Language
     from dlquiz.worker import Worker
@@ -63,12 +63,15 @@ def summary_screen(sitting: "Sitting", desk: "Desk", from_home: bool = False) ->
     return SummaryScreen(sitting, desk, from_home)
 
 
-def evidence_screen(stored: "Stored", desk: Equipped, side: Side) -> "EvidenceScreen":
-    """Return the screen that shows what was run for a verdict, and its code; it opens on one of the two sides."""
+def evidence_screen(stored: "Stored", desk: Equipped, side: Side, seeded: bool = True) -> "EvidenceScreen":
+    """Return the screen that shows what was run for a verdict, and its code; it opens on one of the two sides.
+
+    Not ``seeded``: some parameters were locked, so the seed would draw another instance.
+    """
     from dlquiz.app.evidence import evidence_of, source_of
     from dlquiz.app.screens.evidence import EvidenceScreen
 
-    run, code = evidence_of(stored, desk.language), source_of(stored, desk.worker, desk.language)
+    run, code = evidence_of(stored, desk.language, seeded), source_of(stored, desk.worker, desk.language)
     return EvidenceScreen({"run": run, "code": code}, side, desk.language)
 
 
@@ -95,8 +98,10 @@ def page_screen(complaint: "Complaint", language: "Language") -> "PageScreen":
     return PageScreen(complaint, language)
 
 
-def lock_screen(instance: "Instance", locks: "Mapping[str, Value]", language: "Language") -> "LockScreen":
-    """Return the screen on which a parameter of an instance is locked."""
+def lock_screen(
+    question: "Question", values: "Mapping[str, Any]", locks: "Mapping[str, Value]", language: "Language"
+) -> "LockScreen":
+    """Return the screen on which a parameter of a question is locked; ``values`` are those of its instance."""
     from dlquiz.app.screens.lock import LockScreen
 
-    return LockScreen(instance, locks, language)
+    return LockScreen(question, values, locks, language)

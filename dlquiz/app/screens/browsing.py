@@ -52,6 +52,10 @@ class BrowsingScreen(TryingScreen):
         """Show all that is known, in the screen's language."""
         raise NotImplementedError
 
+    def show_state(self) -> None:
+        """Show what is going on, and which keys have a meaning."""
+        raise NotImplementedError
+
     def look(self) -> None:
         """Show the question that is looked at, and have the cursor on a complaint about it, if there is one."""
         name = self.watched.chosen
@@ -76,6 +80,7 @@ class BrowsingScreen(TryingScreen):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """On a short screen the half that has the keys is shown."""
         self.set_class(isinstance(event.widget, ComplaintList), "-complaints")
+        self.show_state()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While an answer is given, letters and arrows are not for the questions."""
@@ -102,13 +107,14 @@ class BrowsingScreen(TryingScreen):
 
     def action_lock(self) -> None:
         """Keep a parameter while the others are drawn."""
-        if not self.pane.instances:
+        question, instances = self.pane.question, self.pane.instances
+        if question is None:
             return
-        instance = self.pane.instances[0]
-        if not lockable(instance.question):
+        if not lockable(question):
             self.tell(self.say("watch_no_params"))
             return
-        chosen = screens.lock_screen(instance, self.pane.locks, self.language)
+        values = instances[0].values if instances else {}
+        chosen = screens.lock_screen(question, values, self.pane.locks, self.language)
         self.app.push_screen(chosen, lambda choice: None if choice is None else self.pane.keep(*choice))
 
     def action_language(self) -> None:

@@ -13,7 +13,7 @@ from textual.visual import Visual
 from dlquiz.app import screens
 from dlquiz.app.asking import asking_keys
 from dlquiz.app.desk import Desk
-from dlquiz.app.garbage import look_seldom
+from dlquiz.app.garbage import look_briefly
 from dlquiz.app.phrases import say_in
 from dlquiz.app.screens.telling import TellingScreen
 from dlquiz.app.sitting import Sitting
@@ -70,7 +70,7 @@ class StudyScreen(TellingScreen[None]):
     async def _begin(self) -> None:
         import dlquiz.app.judged  # noqa: F401 - while the learner reads, so that the first verdict need not wait for it
 
-        look_seldom()
+        look_briefly()
         for sentence in self.sitting.warnings:
             self.tell(sentence, "warning")
         self.run_worker(self._back_up())

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from dlquiz.app import screens
 from dlquiz.app.screens.telling import TellingScreen
 from dlquiz.app.widgets.question_pane import QuestionPane
+from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language
 from dlquiz.worker import Worker
 
@@ -50,12 +51,15 @@ class TryingScreen(TellingScreen[None]):
     def action_evidence(self) -> None:
         """Show the run behind the verdict."""
         if self.pane.verdict is not None:
-            self.app.push_screen(screens.evidence_screen(self.pane.verdict, self, "run"))
+            self._show_behind("run", self.pane.verdict)
 
     def action_source(self) -> None:
         """Show the code that ran."""
         if self.pane.verdict is not None:
-            self.app.push_screen(screens.evidence_screen(self.pane.verdict, self, "code"))
+            self._show_behind("code", self.pane.verdict)
+
+    def _show_behind(self, side: screens.Side, verdict: Stored) -> None:
+        self.app.push_screen(screens.evidence_screen(verdict, self, side, seeded=not self.pane.locks))
 
     def action_scroll(self, pages: int) -> None:
         """Scroll the question while its answer has the keys."""

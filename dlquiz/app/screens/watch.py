@@ -14,10 +14,10 @@ from textual.containers import Container, Vertical
 from textual.events import Resize
 from textual.message import Message
 
-from dlquiz.app.garbage import look_seldom
+from dlquiz.app.garbage import look_briefly
 from dlquiz.app.screens.browsing import BrowsingScreen
 from dlquiz.app.watching.checking import Checking, Progress, Read, Sources, Stopped, Told
-from dlquiz.app.watching.keys import bar_keys, every_key
+from dlquiz.app.watching.keys import bar_keys, every_key, half_keys
 from dlquiz.app.watching.saves import Saves
 from dlquiz.app.watching.state_rows import state_of, status_row, summary_rows
 from dlquiz.app.widgets.complaint_list import ComplaintList, more_of
@@ -41,7 +41,10 @@ class WatchScreen(BrowsingScreen):
 
     CSS_PATH = "watch.tcss"
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Back or quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False),
+        Binding("q", "leave", "Back or quit", show=False),
+    ]
 
     @dataclass
     class Heard(Message):
@@ -89,7 +92,7 @@ class WatchScreen(BrowsingScreen):
     @staticmethod
     def _stay_lively() -> None:
         """Keep what threads and garbage do to the screen short, once everything is imported."""
-        look_seldom()
+        look_briefly()
         sys.setswitchinterval(_TURN_S)
 
     def on_unmount(self) -> None:
@@ -104,13 +107,13 @@ class WatchScreen(BrowsingScreen):
         self.set_class(width >= _WIDE and height >= _SHORT, "-wide")
         self.set_class(height < _SHORT, "-short")
         self.pane.fit(height < _SHORT, self._tiny)
-        self._show_state()
+        self.show_state()
 
     @on(Saved)
     def _begin(self) -> None:
         self.watched.begin()
         self._checking.begin()
-        self._show_state()
+        self.show_state()
 
     @on(Heard)
     def _heard(self, event: Heard) -> None:
@@ -132,7 +135,7 @@ class WatchScreen(BrowsingScreen):
 
     def show(self) -> None:
         """Show all that is known, in the screen's language; the keys stay with what is there."""
-        self._show_state()
+        self.show_state()
         listed, cards = self.listed, self.query_one(InstanceCards)
         had_keys, was_there = listed.has_focus, listed.display
         listed.show_all(self.watched.complaints, self.say)
@@ -143,13 +146,21 @@ class WatchScreen(BrowsingScreen):
             listed.focus()
         self.look()
 
-    def _show_state(self) -> None:
-        state = state_of(self.watched, self._time, self.say, self._tiny)
+    def show_state(self) -> None:
+        """Show the first line, the counts and the keys."""
+        short, wide = self.has_class("-short"), self.has_class("-wide")
+        state = state_of(self.watched, self._time, self.say, short)
         self.query_one(StatusLine).show(Rows([status_row(self._file, state, self.size.width, self._tiny)]))
-        self.query_one("#summary", Plain).show("" if self._tiny else Rows(summary_rows(self.watched, self.say)))
+        summary = summary_rows(self.watched, self.say, brief=self.pane.trying and not wide)
+        self.query_one("#summary", Plain).show("" if self._tiny else Rows(summary))
         bar = self.query_one(KeyBar)
-        bar.keys(bar_keys(self.pane, self.watched, self.say))
+        bar.keys(self._bar_keys())
         bar.display = not self._tiny
+
+    def _bar_keys(self) -> list[Key]:
+        if self.has_class("-short"):
+            return half_keys(self.pane, self.watched, self.has_class("-complaints"), self.say)
+        return bar_keys(self.pane, self.watched, self.say)
 
     def help_keys(self) -> list[Key]:
         """Return the keys of this screen."""
@@ -158,9 +169,16 @@ class WatchScreen(BrowsingScreen):
     @on(QuestionPane.Turned)
     def _turned(self, event: QuestionPane.Turned) -> None:
         self.set_class(self.pane.trying, "-trying")
-        self._show_state()
+        self.show_state()
         if event.sentence:
             self.tell(event.sentence, "warning")
+
+    def action_back(self) -> None:
+        """Go back to the instances; from there only q leaves, for Esc is soon pressed once too often."""
+        if self.pane.trying:
+            self.pane.leave()
+        else:
+            self.tell(self.say("watch_leaves"))
 
     def action_leave(self) -> None:
         """Go back to the instances, or quit."""

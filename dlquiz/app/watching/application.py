@@ -24,6 +24,13 @@ class WatchApp(Frame):
         """Show the screen, and end with it."""
         self.push_screen(self._watching, lambda _: self.exit())
 
+    async def action_quit(self) -> None:
+        """Quit at once, also where an answer is tried; close what lies over the bank."""
+        if self.screen is self._watching:
+            self.exit()
+        else:
+            await super().action_quit()
+
     def action_help(self) -> None:
         """Show the keys of the screen, and how watching works."""
         self.push_screen(screens.help_screen(self.screen, self._watching.language, "watching"))

@@ -29,6 +29,7 @@ from dlquiz.errors import DlquizError
 from dlquiz.worker import Worker
 
 _TOLD_EVERY_S = 0.2
+_GONE, _COMES_BACK = "the file is gone", "it is read again when it comes back"
 
 
 class Read(NamedTuple):
@@ -59,12 +60,16 @@ Told: TypeAlias = Read | Progress | Report | Stopped
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sources:
-    """What a check works with. ``results`` opens the kept results, which takes a look at every file of the engine."""
+    """What a check works with. ``results`` opens the kept results, which takes a look at every file of the engine.
+
+    ``signatures`` returns what is known of the engine's functions, which is kept, too; without it the engine is asked.
+    """
 
     file: Path
     worker: Worker
     home: Path | None = None
     results: Callable[[], Results] | None = None
+    signatures: Callable[[], Signatures] | None = None
 
 
 class Checking:
@@ -121,9 +126,11 @@ class Checking:
         """Read the bank; a path that leads nowhere at this moment is a complaint like others."""
         file = shown(self._sources.file)
         text, complaints = load(self._sources.file, file)
+        if text is None and not self._sources.file.exists():
+            complaints = [one._replace(message=_GONE, fix=_COMES_BACK) for one in complaints]
         library = Library((), tuple(complaints))
         if text is not None:
-            library = Library.load((self._sources.file,), None, self._sources.home)
+            library = Library.load((self._sources.file,), None, self._sources.home, clashing=True)
         bank = library.banks[0] if library.banks else None
         tell(Read(tuple(outline(text or "")), bank, library.complaints))
         return library
@@ -142,9 +149,10 @@ class Checking:
         )
 
     def _prepare(self, errand: Errand) -> None:
-        """Find out once what every check needs. Raises EngineError where there is no engine."""
+        """Find out once what every check needs. Raises EngineError where the engine is asked, and there is none."""
         if self._signatures is None:
-            self._signatures = Signatures.of(self._sources.worker.functions().result())
+            known = self._sources.signatures
+            self._signatures = Signatures.of(self._sources.worker.functions().result()) if known is None else known()
         errand.go_on()
         if self._opened is None and self._sources.results is not None:
             self._opened = self._sources.results()

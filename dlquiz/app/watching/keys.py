@@ -1,6 +1,8 @@
 """The keys of the screen for authors, as they have a meaning at present."""
 
 from dlquiz.app.phrases import Say
+from dlquiz.app.watching.drawing import SHOWN
+from dlquiz.app.watching.locks import lockable
 from dlquiz.app.watching.watched import Watched
 from dlquiz.app.widgets.key_bar import Key
 from dlquiz.app.widgets.question_pane import QuestionPane
@@ -10,25 +12,65 @@ def bar_keys(pane: QuestionPane, watched: Watched, say: Say) -> list[Key]:
     """Return the keys for the line at the bottom."""
     if pane.trying:
         return _trying(pane, say)
-    explain = [Key("↵", say("explain"), "screen.explain")] if watched.complaints else []
+    return [*_explain(watched, say), *_browse(pane, watched, say), *_everywhere(say), _quit(say)]
+
+
+def half_keys(pane: QuestionPane, watched: Watched, listed: bool, say: Say) -> list[Key]:
+    """Return the keys of a screen that shows one half at a time: the ``listed`` complaints, or the question."""
+    if pane.trying or not watched.complaints:
+        return bar_keys(pane, watched, say)
+    if listed:
+        turn = Key("Tab", say("the_question"), "screen.other_pane")
+        return [turn, *_explain(watched, say), Key("F1", say("help"), "app.help"), _quit(say)]
+    count = len(watched.complaints)
+    counted = say("watch_one_complaint" if count == 1 else "watch_count", count=f"{count:,}")
+    return [Key("Tab", counted, "screen.other_pane"), *_browse(pane, watched, say), *_everywhere(say), _quit(say)]
+
+
+def _explain(watched: Watched, say: Say) -> list[Key]:
+    return [Key("↵", say("explain"), "screen.explain")] if watched.complaints else []
+
+
+def _browse(pane: QuestionPane, watched: Watched, say: Say) -> list[Key]:
     browse = [Key("n", say("browse"), "screen.step(1)")] if len(watched.entries) > 1 else []
-    return [*explain, *browse, *_instances(pane, say), *_everywhere(say), Key("q", say("quit"), "screen.leave")]
+    return [*browse, *_instances(pane, say)]
+
+
+def _quit(say: Say) -> Key:
+    return Key("q", say("quit"), "screen.leave")
 
 
 def _trying(pane: QuestionPane, say: Say) -> list[Key]:
     if pane.verdict is not None:
-        keys = [Key("↵", say("try_again"), "screen.next"), Key("r", say("reroll"), "screen.reroll")]
+        keys = [Key("↵", say("try_again"), "screen.next"), *_reroll(pane, say)]
     else:
-        keys = [Key("↵", say("answer"), "screen.submit"), Key("F2", say("hint"), "screen.hint")]
-    return [*keys, *_everywhere(say), Key("Esc", say("back"), "screen.leave")]
+        keys = [*_answering(pane, say), Key("F2", say("hint"), "screen.hint")]
+    return [*keys, *_everywhere(say), Key("Esc", say("back"), "screen.back")]
+
+
+def _answering(pane: QuestionPane, say: Say) -> list[Key]:
+    attempt = pane.attempt
+    if attempt is None or attempt.instance.question.form != "reveal":
+        return [Key("↵", say("answer"), "screen.submit")]
+    return [Key("1-4", say("grade_self"))] if attempt.revealed else [Key("↵", say("reveal"), "screen.submit")]
 
 
 def _instances(pane: QuestionPane, say: Say) -> list[Key]:
     count = len(pane.instances)
-    if not count:
-        return []
-    several = Key("1", say("try"), "screen.try_instance(1)") if count == 1 else Key(f"1-{count}", say("try"))
-    return [several, Key("r", say("reroll"), "screen.reroll"), Key("l", say("lock"), "screen.lock")]
+    one = [Key("1", say("try"), "screen.try_instance(1)")] if count == 1 else []
+    several = [Key(f"1-{count}", say("try"))] if count > 1 else []
+    return [*one, *several, *_reroll(pane, say), *_lock(pane, say)]
+
+
+def _reroll(pane: QuestionPane, say: Say) -> list[Key]:
+    """Return the key for other instances, where there may be some."""
+    return [Key("r", say("reroll"), "screen.reroll")] if len(pane.instances) == SHOWN else []
+
+
+def _lock(pane: QuestionPane, say: Say) -> list[Key]:
+    """Return the key that keeps a parameter, where there is one."""
+    drawn = pane.question is not None and lockable(pane.question)
+    return [Key("l", say("lock"), "screen.lock")] if drawn else []
 
 
 def _everywhere(say: Say) -> list[Key]:
@@ -46,10 +88,10 @@ def every_key(pane: QuestionPane, say: Say) -> list[Key]:
         Key("n →", say("other_question")),
         Key("p ←", say("back_question")),
         Key("1-3", say("try")),
-        Key("r", say("reroll")),
-        Key("l", say("lock")),
+        *_reroll(pane, say),
+        *_lock(pane, say),
         Key("Tab", say("other_pane")),
         *looking,
         Key("F3", say("language")),
-        Key("q", say("back" if pane.trying else "quit")),
+        *([Key("Esc q", say("back"))] if pane.trying else [Key("q", say("quit"))]),
     ]

@@ -1,11 +1,11 @@
 """Parameters that are kept while the others are drawn anew: at the value that they have, or at one that is typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from dlquiz.app.phrases import Say
-from dlquiz.core.domains import Choice, Derived, Domain, FloatRange, IntRange, Parameter
+from dlquiz.core.domains import Choice, Derived, Domain, EmptyDomain, FloatRange, IntRange, Parameter
 from dlquiz.core.expressions import Undefined, Unreadable, Value, parse
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import Language
@@ -39,6 +39,35 @@ def locked(question: Question, locks: Mapping[str, Value]) -> Question:
     return replace(question, domain=Domain({**question.domain.parameters, **kept}, question.domain.where))
 
 
+def ruled_out(question: Question, locks: Mapping[str, Value], name: str, say: Say) -> str:
+    """Return why a parameter cannot be locked at its value in ``locks``; nothing where some draw satisfies everything.
+
+    It is the value alone that is blamed where that suffices, else all locks together. Where hardly any setting
+    satisfies the conditions, it takes a while.
+    """
+    for blamed in ({name: locks[name]}, dict(locks)):
+        kept = locked(question, blamed)
+        if not _drawn(kept.domain, question):
+            never = next(_never(kept.domain, question), None)
+            phrase = "lock_together" if never is None else "lock_never"
+            return say(phrase, locks=listed(blamed), condition=never)
+    return ""
+
+
+def _never(domain: Domain, question: Question) -> Iterator[str]:
+    """Yield the conditions that no draw satisfies, each looked at alone."""
+    alone = (Domain(domain.parameters, (condition,)) for condition in domain.where)
+    return (one.where[0].text for one in alone if not _drawn(one, question))
+
+
+def _drawn(domain: Domain, question: Question) -> bool:
+    try:
+        domain.draw(question.key, question.rev, 0)
+    except EmptyDomain:
+        return False
+    return True
+
+
 def read_value(name: str, parameter: Parameter, text: str, language: Language, say: Say) -> Value:
     """Return the typed value of a parameter; raises NotTaken, with what it takes, where it is none of them."""
     if isinstance(parameter, Choice):
@@ -56,6 +85,15 @@ def read_value(name: str, parameter: Parameter, text: str, language: Language, s
     if not parameter.contains(value, {}):
         raise NotTaken(say("lock_outside", text=text, name=name, values=values_of(parameter, say)))
     return value
+
+
+def listed(locks: Mapping[str, Value]) -> str:
+    """Return locked parameters with their values.
+
+    >>> listed({"n": 20, "k": 9})
+    'n = 20, k = 9'
+    """
+    return ", ".join(f"{name} = {short(value)}" for name, value in locks.items())
 
 
 def values_of(parameter: Parameter, say: Say) -> str:

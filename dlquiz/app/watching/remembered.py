@@ -1,10 +1,10 @@
 """Engine calls that run once while a bank is watched, and a check that can be given up between them."""
 
-import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
+from dlquiz.banks.proving.runs import failed_by_chance, name_of
 from dlquiz.core.oracle import Call, Failed, Oracle, Outcome
 from dlquiz.errors import DlquizError
 
@@ -12,7 +12,6 @@ PIECE = 16
 """Calls that the engine is given at once: whoever types an answer meanwhile waits for no more."""
 MOST = 100_000
 """Outcomes that are remembered; the oldest make room."""
-_BY_CHANCE = ("timeout", "died")
 
 
 class GivenUp(DlquizError):  # noqa: N818 - it is what happened
@@ -34,7 +33,7 @@ class Memory:
 
     def keep(self, outcomes: Mapping[str, Outcome]) -> None:
         """Remember outcomes."""
-        lasting = {name: one for name, one in outcomes.items() if not _by_chance(one)}
+        lasting = {name: one for name, one in outcomes.items() if not failed_by_chance(one)}
         with self._lock:
             self._outcomes |= lasting
             for oldest in list(self._outcomes)[: max(len(self._outcomes) - self._most, 0)]:
@@ -65,7 +64,7 @@ class Errand:
     def submit(self, calls: Sequence[Call], *, evidence: bool = False) -> "Future[Sequence[Outcome]]":
         """Return a future of one outcome a call, in order; raises GivenUp."""
         self.go_on()
-        names = [_name(call) for call in calls]
+        names = [name_of(call) for call in calls]
         gathering = _Gathering(names, self._memory.known(names))
         missing = gathering.missing(calls)
         for first in range(0, len(missing), PIECE):
@@ -82,7 +81,7 @@ class Errand:
             self._open.remove(entry)
             if done.cancelled():
                 return
-            found = dict(zip(map(_name, calls), done.result(), strict=True))
+            found = dict(zip(map(name_of, calls), done.result(), strict=True))
             died = [] if again else [one.call for one in found.values() if _died(one)]
             settled = {name: one for name, one in found.items() if again or not _died(one)}
             self._memory.keep(settled)
@@ -122,14 +121,6 @@ class _Gathering:
         with self._lock:
             if not self.future.done():
                 self.future.set_exception(error)
-
-
-def _name(call: Call) -> str:
-    return f"{call.function} {json.dumps(call.arguments, sort_keys=True)}"
-
-
-def _by_chance(outcome: Outcome) -> bool:
-    return isinstance(outcome, Failed) and outcome.code in _BY_CHANCE
 
 
 def _died(outcome: Outcome) -> bool:

@@ -10,6 +10,7 @@ from dlquiz.app.watching.watched import Entry, Watched
 from dlquiz.app.widgets.plain import MUTED, literal
 from dlquiz.app.widgets.rows import Row
 from dlquiz.banks.proving.extents import Extent, Proof
+from dlquiz.core.questions import Form
 
 _WARNING = "bold $text-warning"
 _MARGIN = 4
@@ -19,14 +20,14 @@ _SHORTEST = 12
 _REACHES = {Extent.ALL_VALUES: "watch_all_values", Extent.EVERY: "watch_every", Extent.SAMPLE: "watch_sample"}
 
 
-def state_of(watched: Watched, time: str, say: Say, tiny: bool = False) -> str:
-    """Return what is going on, or when it was over; on a tiny screen also how many complaints there are."""
+def state_of(watched: Watched, time: str, say: Say, short: bool = False) -> str:
+    """Return what is going on, or when it was over; on a short screen also how many complaints there are."""
     if watched.checking and watched.progress is not None:
         done, count = watched.progress.done, watched.progress.of
         return say("watch_progress", done=f"{done:,}", count=f"{count:,}")
     if watched.checking:
         return say("watch_checking" if watched.entries else "watch_reading")
-    if tiny and watched.complaints:
+    if short and watched.complaints:
         return say("watch_checked_wrong", count=f"{len(watched.complaints):,}", time=time)
     return say("watch_stopped" if watched.trouble else "watch_checked", time=time)
 
@@ -45,12 +46,12 @@ def status_row(file: str, state: str, width: int, tiny: bool) -> Row:
     return Row(literal(file), lead, literal(state, MUTED))
 
 
-def summary_rows(watched: Watched, say: Say) -> list[Row]:
-    """Return how the bank was proved, and how many complaints there are."""
+def summary_rows(watched: Watched, say: Say, brief: bool = False) -> list[Row]:
+    """Return how the bank was proved, unless it is to be ``brief``, and how many complaints there are."""
     rows = []
     if watched.trouble:
         rows.append(Row(literal(watched.trouble, "bold"), literal("! ", _WARNING)))
-    if watched.entries:
+    if watched.entries and not brief:
         rows.append(Row(literal(" · ".join(_counts(watched, say)), MUTED)))
     count = len(watched.complaints)
     if count or watched.checking:
@@ -64,12 +65,23 @@ def summary_rows(watched: Watched, say: Say) -> list[Row]:
 def _counts(watched: Watched, say: Say) -> Iterator[str]:
     """Yield how many questions are proved, how far, and how many of them were not run again."""
     proved = [one for one in watched.checks if one.proved]
-    yield say("watch_counts", count=f"{len(watched.entries):,}", proved=f"{len(proved):,}")
+    yield from _of_all(len(watched.entries), len(watched.unread), len(proved), say)
     for extent, phrase in _REACHES.items():
         if count := sum(one.proof.extent is extent for one in proved):
             yield say(phrase, count=f"{count:,}")
     if watched.report is not None and watched.report.kept:
         yield say("watch_kept", count=f"{watched.report.kept:,}")
+
+
+def _of_all(count: int, unread: int, proved: int, say: Say) -> Iterator[str]:
+    """Yield how many of the questions are proved, or how many cannot be, for they were not read."""
+    if not unread:
+        phrase = "watch_count_of_one" if count == 1 else "watch_counts"
+        yield say(phrase, count=f"{count:,}", proved=f"{proved:,}")
+        return
+    yield say("watch_one_left_out" if count == 1 else "watch_left_out", count=f"{count:,}", unread=f"{unread:,}")
+    if unread < count:
+        yield say("watch_of_the_rest", proved=f"{proved:,}")
 
 
 def heading_rows(watched: Watched, say: Say) -> list[Row]:
@@ -95,11 +107,17 @@ def _backing(watched: Watched, entry: Entry, say: Say) -> Content | None:
     kind = f"{entry.question.kind} · "
     if not checked.sound:
         return literal(f"{kind}{say('watch_wrong')}", "$text-error")
-    return literal(kind + say("watch_proved", level=say(checked.level.value), extent=reach(checked.proof, say)), MUTED)
+    extent = reach(checked.proof, entry.question.form, say)
+    return literal(kind + say("watch_proved", level=say(checked.level.value), extent=extent), MUTED)
 
 
-def reach(proof: Proof, say: Say) -> str:
-    """Return how far a proof reaches, in words."""
+def reach(proof: Proof, form: Form, say: Say) -> str:
+    """Return how far a proof reaches, in words.
+
+    What a card reveals is drawn from a few seeds, also where they all draw the same.
+    """
+    if form == "reveal":
+        return say("proof_revealed", count=f"{proof.instances:,}")
     if proof.extent is Extent.ALL_VALUES:
         return say("proof_all_values", names=", ".join(proof.variables))
     return say("proof_every" if proof.extent is Extent.EVERY else "proof_sample", count=f"{proof.instances:,}")

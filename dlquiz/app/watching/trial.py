@@ -18,12 +18,16 @@ from dlquiz.worker import Worker
 
 
 class Trial:
-    """An attempt at an instance. Its verdicts look like stored ones, and no log knows of them."""
+    """An attempt at an instance. Its verdicts look like stored ones, and no log knows of them.
+
+    ``running`` is the answer that is being marked, also where that was given up.
+    """
 
     def __init__(self, instance: Instance, worker: Worker, language: Language) -> None:
         self.attempt = Attempt(instance, 0, practice=True)
         self.hints_shown = 0
         self.verdict: Stored | None = None
+        self.running: str | None = None
         self._worker = worker
         self._language = language
 
@@ -44,7 +48,12 @@ class Trial:
 
     async def answer(self, text: str) -> Outcome:
         """Return what becomes of an answer; after trouble, another answer runs everything again."""
-        self.verdict = None
+        self.verdict, self.running = None, text
+        outcome = await self._outcome(text)
+        self.running = None
+        return outcome
+
+    async def _outcome(self, text: str) -> Outcome:
         try:
             with stumbling.marking(self._language):
                 return await self._judged(text)

@@ -147,6 +147,11 @@ class Watched:
         return self.entries[self.place] if self.entries else None
 
     @property
+    def unread(self) -> list[Entry]:
+        """The questions that cannot be read as they stand in the file."""
+        return [entry for entry in self.entries if entry.question is None or entry.old]
+
+    @property
     def checks(self) -> list[Checked]:
         """What was found out of each question, as far as it is known."""
         return [found.checked for found in self._found.values()]

@@ -9,7 +9,7 @@ from textual.events import Click
 from dlquiz.app.filling import filled
 from dlquiz.app.phrases import Say, say_in
 from dlquiz.app.watching.drawing import SHOWN, Drawn
-from dlquiz.app.watching.locks import lockable, short
+from dlquiz.app.watching.locks import listed, lockable, short
 from dlquiz.app.widgets.plain import MUTED, Plain, literal
 from dlquiz.app.widgets.rows import EMPTY, Row, Rows
 from dlquiz.core.expressions import Value
@@ -37,7 +37,7 @@ class InstanceCards(VerticalScroll):
             if there:
                 card.show(Rows(instance_rows(number + 1, drawn.instances[number], locks, old, language)))
         few = say("watch_only") if 0 < len(drawn.instances) < SHOWN else ""
-        self.remark(drawn.trouble or few)
+        self.remark(_trouble(drawn.trouble, locks, say) or few)
 
     def empty(self, sentence: str) -> None:
         """Show a sentence in place of instances."""
@@ -80,6 +80,13 @@ def instance_rows(
     if language == "zh" and question.prompt.zh is None:
         rows.append(Row(literal(say("watch_untranslated"), MUTED), _INDENT))
     return [*rows, Row(EMPTY)]
+
+
+def _trouble(sentence: str, locks: Mapping[str, Value], say: Say) -> str:
+    """Return why there is no instance, with what is locked, for that may be why."""
+    if not sentence or not locks:
+        return sentence
+    return f"{sentence}\n{say('watch_locked', locks=listed(locks))}"
 
 
 def _named(instance: Instance, locks: Mapping[str, Value], say: Say) -> str:

@@ -21,6 +21,7 @@ from dlquiz.app.widgets.rows import Row, Rows
 from dlquiz.app.widgets.trying_body import TryingBody
 from dlquiz.core.expressions import Value
 from dlquiz.core.questions import Instance, Question
+from dlquiz.core.session import Attempt
 from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language
 from dlquiz.worker import Worker
@@ -56,6 +57,11 @@ class QuestionPane(Vertical):
     def trying(self) -> bool:
         """Whether an answer is being tried, or its verdict is shown."""
         return self._trial is not None
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The attempt that an answer is tried for."""
+        return None if self._trial is None else self._trial.attempt
 
     @property
     def verdict(self) -> Stored | None:
@@ -155,13 +161,18 @@ class QuestionPane(Vertical):
 
     async def _ask_again(self) -> None:
         """Ask the instance in its new text; what was answered is marked again, what was typed stays."""
-        judged, answer, typed = self.verdict is not None, self._answer, self.query_one(TryingBody).typed
+        answer = self._answer if self.verdict is not None else self._under_way
+        typed = self.query_one(TryingBody).typed
         if self._number > len(self.instances):
             await self.stop_trying()
         else:
-            await self.try_instance(self._number, "" if judged else typed)
-            if judged:
-                await self._judge(answer)
+            await self.try_instance(self._number, typed if answer is None else answer)
+            if answer is not None:
+                self._begin_judging(answer)
+
+    @property
+    def _under_way(self) -> str | None:
+        return None if self._trial is None else self._trial.running
 
     @work
     async def leave(self) -> None:

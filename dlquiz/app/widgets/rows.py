@@ -16,7 +16,9 @@ _GAP = 2
 
 
 class Row(NamedTuple):
-    """``lead`` stands before the first line and indents the others; ``tail`` stands at the right."""
+    """``lead`` stands before the first line and indents the others; ``tail`` stands at the right, on a line of
+    its own where it has no room.
+    """
 
     text: Content
     lead: Content = EMPTY
@@ -32,7 +34,7 @@ class Row(NamedTuple):
         room = width - lines[-1].cell_length - self.tail.cell_length
         if room >= _GAP:
             return [*lines[:-1], lines[-1] + Content(" " * room) + self.tail]
-        return [*lines, *self.tail.wrap(width, align="right")]
+        return [*lines, *(Content(" " * (width - line.cell_length)) + line for line in wrapped(self.tail, width))]
 
     @property
     def optimal_width(self) -> int:

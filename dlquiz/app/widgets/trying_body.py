@@ -1,6 +1,7 @@
 """The question, an answer and its verdict as in a session, for an answer that is only tried."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from dlquiz.app.phrases import Say, say_in
 from dlquiz.app.sitting import Trouble
@@ -17,12 +18,13 @@ class TryingBody(QuestionBody):
     """Says nothing of grades and of the log, for there is none."""
 
     def _rows(self, outcome: Judged, attempt: Attempt) -> Sequence[Row]:
-        from dlquiz.app.widgets.verdict_rows import level_row, trouble_rows, verdict_rows
+        from dlquiz.app.widgets.verdict_rows import conflict_rows, level_row, trouble_rows, verdict_rows
 
         say = say_in(self._language)
         if isinstance(outcome, Stored):
             return [
                 *verdict_rows(outcome, self._language),
+                *conflict_rows(outcome.verdict.truth, partial(say, "watch_conflict")),
                 level_row(outcome, looking_keys(outcome, say), self._language),
             ]
         if isinstance(outcome, Trouble):

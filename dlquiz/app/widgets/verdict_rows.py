@@ -1,6 +1,6 @@
 """A verdict as rows of text: the sign, what was right, what the mistake was, why, and what it all rests on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from textual.content import Content
@@ -11,12 +11,11 @@ from dlquiz.app.phrases import Say, say_in
 from dlquiz.app.widgets.key_bar import Key, key_text
 from dlquiz.app.widgets.plain import MUTED, literal
 from dlquiz.app.widgets.rows import EMPTY, Row
-from dlquiz.core import phrases
 from dlquiz.core.questions import Shown
 from dlquiz.core.session import Attempt
 from dlquiz.core.study import Stored
 from dlquiz.core.texts import Language, Text
-from dlquiz.core.verdicts import Result, Truth, Verdict
+from dlquiz.core.verdicts import Leg, Result, Truth, Verdict
 
 _RIGHT, _WRONG, _OTHER = ("✓ ", "bold $text-success"), ("✗ ", "bold $text-error"), ("! ", "bold $text-warning")
 _NEITHER = ("  ", "")
@@ -25,7 +24,7 @@ _DEEPER = literal("     ")
 
 
 def verdict_rows(stored: Stored, language: Language) -> list[Row]:
-    """Return the rows of a stored verdict, without the keys."""
+    """Return the rows of a stored verdict, without the keys, and without a word of whether the bank is right."""
     verdict, attempt = stored.verdict, stored.attempt
     question = attempt.instance.question
     sign = _RIGHT if verdict.result is Result.RIGHT else _WRONG
@@ -35,9 +34,15 @@ def verdict_rows(stored: Stored, language: Language) -> list[Row]:
     rows += _statements(stored, language) if picked else _diagnosed(stored, reason, literal(*sign), language)
     rows += _options(stored, language)
     rows += _explained(question.explain, attempt, verdict, language)
-    if verdict.truth.conflict is not None:
-        rows.append(Row(literal(phrases.say(language, "conflict", detail=verdict.truth.conflict)), literal(*_OTHER)))
     return rows
+
+
+def conflict_rows(truth: Truth, say: Callable[..., str]) -> list[Row]:
+    """Return the row that tells where bank and engine disagree, none where they agree.
+
+    ``say`` puts the detail into a sentence.
+    """
+    return [] if truth.conflict is None else [Row(literal(say(detail=truth.conflict)), literal(*_OTHER))]
 
 
 def elsewhere_rows(attempt: Attempt, verdict: Verdict, language: Language) -> list[Row]:
@@ -74,16 +79,21 @@ def level_row(stored: Stored, keys: Sequence[Key], language: Language) -> Row:
 
 
 def level_text(truth: Truth, say: Say) -> str:
-    """Return "proved · module on cpu, 0.4 ms"; for several runs their number and their time together."""
+    """Return "proved · module on cpu, 0.4 ms"; for several runs their number and their time together.
+
+    Nothing is proved where bank and engine disagree: then it tells what ran alone.
+    """
     ran = [leg for leg in truth.legs if leg.function is not None]
-    level = say(truth.level.value)
-    if not ran:
-        return level
+    level = [] if truth.conflict is not None else [say(truth.level.value)]
+    return " · ".join([*level, *([_ran(ran, say)] if ran else [])])
+
+
+def _ran(ran: Sequence[Leg], say: Say) -> str:
     device = ", ".join(dict.fromkeys(leg.device or "?" for leg in ran))
     time = run_time(sum(leg.ms or 0.0 for leg in ran))
     if len(ran) == 1:
-        return f"{level} · {say('ran', kind=say(ran[0].kind), device=device, ms=time)}"
-    return f"{level} · {say('runs', count=len(ran), device=device, ms=time)}"
+        return say("ran", kind=say(ran[0].kind), device=device, ms=time)
+    return say("runs", count=len(ran), device=device, ms=time)
 
 
 def _diagnosed(stored: Stored, reason: Content, sign: Content, language: Language) -> Iterator[Row]:
@@ -113,12 +123,9 @@ def _statements(stored: Stored, language: Language) -> Iterator[Row]:
         sign, style = _RIGHT if said == holds else _WRONG
         lead = literal(f"{sign}{number}  ", style)
         text, verb = literal(filled(option, language, values)), say("holds" if holds else "holds_not")
-        if said == holds:
-            yield Row(text, lead, literal(verb, MUTED))
-            continue
-        yield Row(text, lead)
-        why = literal(_why(next(misjudged).says, option, values, language))
-        yield Row(literal(say("misjudged_true" if holds else "misjudged_false"), "bold") + "  " + why, _DEEPER)
+        yield Row(text, lead, literal(verb, MUTED if said == holds else "bold"))
+        if said != holds and (why := _why(next(misjudged).says, option, values, language)):
+            yield Row(literal(why), _DEEPER)
 
 
 def _options(stored: Stored, language: Language) -> Iterator[Row]:

@@ -24,7 +24,7 @@ class Runs:
 
     def start(self, calls: Iterable[Call]) -> None:
         """Start every call that was not started before."""
-        named = {_name(call): call for call in calls}
+        named = {name_of(call): call for call in calls}
         with self._lock:
             fresh = [name for name in named if name not in self._started]
             for first in range(0, len(fresh), self.batch):
@@ -39,7 +39,7 @@ class Runs:
     def under_way(self, calls: Sequence[Call]) -> list[tuple["Future[Sequence[Outcome]]", int]]:
         """Return each call's batch and its place there; calls that were not started before are."""
         self.start(calls)
-        return [self._started[_name(call)] for call in calls]
+        return [self._started[name_of(call)] for call in calls]
 
     @property
     def count(self) -> int:
@@ -61,9 +61,19 @@ class Noticing(Runs):
     def outcomes(self, calls: Sequence[Call]) -> list[Outcome]:
         """Return what came of calls, and notice failures that are nobody's fault."""
         found = super().outcomes(calls)
-        self.by_chance |= any(isinstance(one, Failed) and one.code in _BY_CHANCE for one in found)
+        self.by_chance |= any(map(failed_by_chance, found))
         return found
 
 
-def _name(call: Call) -> str:
+def failed_by_chance(outcome: Outcome) -> bool:
+    """Return whether a call failed in a way that another run might not meet."""
+    return isinstance(outcome, Failed) and outcome.code in _BY_CHANCE
+
+
+def name_of(call: Call) -> str:
+    """Return what two calls share where they are the same: the function, and the arguments in one order.
+
+    >>> name_of(Call("conv.macs", {"size": 7, "groups": 1})) == name_of(Call("conv.macs", {"groups": 1, "size": 7}))
+    True
+    """
     return f"{call.function} {json.dumps(call.arguments, sort_keys=True)}"

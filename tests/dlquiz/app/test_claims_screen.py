@@ -41,7 +41,7 @@ async def test_verdict_shows_each_statement_with_its_truth_and_why(desk, opened)
         screen = await judged(pilot)
         (entry,) = desk.store.reviews()
     assert "✗ 2 of 4 judged rightly; true: 3, 4." in screen
-    assert "It does not hold. LayerNorm looks at one sample only." in flat(screen)
+    assert "depends on the rest of the batch. does not hold LayerNorm looks at one sample only." in flat(screen)
     assert "✓ 2  LayerNorm keeps running statistics." in screen
     assert "proved · 8 runs on cpu" in screen
     assert (entry.review.answer, entry.review.score) == ("1 3", 0.5)

@@ -153,6 +153,14 @@ def test_progress_does_not_queue(bench: Bench, monkeypatch: pytest.MonkeyPatch) 
         assert [(one.done, one.of) for one in told] == [(1, 3)], "another check is told of anew"
 
 
+def test_a_bank_with_the_name_of_another_is_proved_all_the_same(bench: Bench) -> None:
+    bench.save(BANK.replace("bank: mine", "bank: convolution"))
+    bench.home = bench.file.parent / "home"
+    report = Listener(bench).check()
+    assert [complaint.code for complaint in report.complaints] == ["DQ207"]
+    assert report.proved == 3
+
+
 def test_a_file_that_is_gone_is_a_complaint(bench: Bench) -> None:
     bench.file.unlink()
     listener = Listener(bench)

@@ -8,7 +8,7 @@ from watch_bench import BANK
 
 from dlquiz.app.phrases import say_in
 from dlquiz.app.watching.drawing import drawn
-from dlquiz.app.watching.locks import NotTaken, holding, lockable, locked, read_value, values_of
+from dlquiz.app.watching.locks import NotTaken, holding, lockable, locked, read_value, ruled_out, values_of
 from dlquiz.banks.reading import read_bank
 from dlquiz.core.parameters import Choice, FloatRange, IntRange, Parameter, Records
 from dlquiz.core.questions import Question
@@ -20,8 +20,8 @@ WORDS = Choice(("same", "valid", 7))
 LISTS = Records({"k": IntRange(1, 3)}, 1, 2)
 
 
-def questions() -> list[Question]:
-    bank, complaints = read_bank(BANK, "mine.yaml")
+def questions(text: str = BANK) -> list[Question]:
+    bank, complaints = read_bank(text, "mine.yaml")
     assert bank is not None
     assert not complaints
     return list(bank.questions)
@@ -87,6 +87,20 @@ def test_a_lock_under_which_no_setting_satisfies_the_conditions_is_said() -> Non
     assert found.instances == ()
     assert "satisfies the conditions of mine/output-size" in found.trouble
     assert "p < half" in found.trouble
+
+
+def test_what_rules_a_lock_out_is_named_by_the_value_alone_where_it_suffices() -> None:
+    even = questions(BANK.replace('where: "p < half"', 'where: ["p < half", "n % 2 == 0"]'))[0]
+    assert ruled_out(even, {"k": 9, "n": 21}, "n", SAY) == "with n = 21, `n % 2 == 0` does not hold"
+    assert ruled_out(even, {"k": 9, "n": 22}, "n", SAY) == ""
+    assert ruled_out(SIZE, {"p": 3}, "p", SAY) == ""
+    assert ruled_out(SIZE, {"n": 20, "k": 7, "p": 3}, "p", SAY) == "with n = 20, k = 7, p = 3, `p < half` does not hold"
+
+
+def test_conditions_that_hold_one_by_one_and_never_together_rule_a_lock_out() -> None:
+    narrow = questions(BANK.replace('where: "p < half"', 'where: ["n + k < 28", "n - k > 11"]'))[0]
+    assert ruled_out(narrow, {"k": 7}, "k", SAY) == ""
+    assert ruled_out(narrow, {"k": 9}, "k", SAY) == "with k = 9, no draw satisfies all conditions together"
 
 
 def test_locks_that_the_question_does_not_take_any_more_are_let_go() -> None:

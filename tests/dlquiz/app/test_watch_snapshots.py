@@ -10,7 +10,7 @@ from textual.widgets import Input
 from watch_bench import BANK, HALF_TYPED, WRONG_FORMULA, Bench, not_busy, until
 
 Doing = Callable[[Pilot[None]], Awaitable[None]]
-SMALL, LARGE, TINY = (80, 24), (120, 36), (20, 5)
+SMALL, LARGE, SHORT, TINY = (80, 24), (120, 36), (40, 12), (20, 5)
 PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "clean": (SMALL, BANK, []),
     "clean_large": (LARGE, BANK, []),
@@ -21,11 +21,15 @@ PICTURES: dict[str, tuple[tuple[int, int], str, list[str]]] = {
     "old_large": (LARGE, BANK, ["save:half"]),
     "tried": (SMALL, BANK, ["1", "=13"]),
     "tried_large": (LARGE, WRONG_FORMULA, ["1", "=15"]),
+    "tried_wrong": (SMALL, WRONG_FORMULA, ["1", "=14"]),
     "options": (SMALL, BANK, ["p"]),
     "locking": (SMALL, BANK, ["l", '"300', "enter"]),
     "locked": (SMALL, BANK, ["l", '"20', "enter"]),
     "page": (SMALL, WRONG_FORMULA, ["enter"]),
     "help": (SMALL, BANK, ["f1"]),
+    "short": (SHORT, WRONG_FORMULA, []),
+    "short_complaints": (SHORT, WRONG_FORMULA, ["tab"]),
+    "short_locking": (SHORT, BANK, ["l", "down", "down"]),
     "tiny": (TINY, WRONG_FORMULA, []),
     "tiny_complaints": (TINY, WRONG_FORMULA, ["tab"]),
     "tiny_tried": (TINY, BANK, ["1", "=13"]),

@@ -55,3 +55,13 @@ def test_word_wider_than_the_line_is_cut_behind_a_mark():
     assert lines(call, 36) == ["norm.depends_on_rest_of_batch(layer=", "layer)"]
     assert lines(call, 32) == ["norm.depends_on_rest_of_batch(", "layer=layer)"]
     assert lines("abcdefgh", 3) == ["abc", "def", "gh"]
+
+
+@pytest.mark.parametrize("tail", ["holds", "does not hold", "不成立"])
+def test_what_has_no_room_at_the_right_stands_there_on_its_own_line(tail: str) -> None:
+    lines = Row(Content("It is read row by row"), Content("1  "), Content(tail)).lines(26)
+    assert [line.plain.strip() for line in lines] == ["1  It is read row by row", tail]
+    assert lines[-1].cell_length == 26
+    (one,) = Row(Content("Read it"), Content("1  "), Content(tail)).lines(26)
+    assert one.plain.endswith(tail)
+    assert one.cell_length == 26

@@ -68,6 +68,7 @@ class Bench:
         self.file = folder / "mine.yaml"
         self.file.write_text(text, encoding="utf-8")
         self.worker = BenchWorker()
+        self.home: Path | None = None
         self.results: Callable[[], Results] | None = None
 
     def save(self, text: str) -> None:
@@ -78,7 +79,7 @@ class Bench:
 
     @property
     def sources(self) -> Sources:
-        return Sources(self.file, self.worker, None, self.results)  # type: ignore[arg-type]
+        return Sources(self.file, self.worker, self.home, self.results)  # type: ignore[arg-type]
 
     def app(self, language: Language = "en") -> WatchApp:
         return WatchApp(self.sources, lambda: NOW, language)

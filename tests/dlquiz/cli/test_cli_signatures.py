@@ -18,7 +18,7 @@ def test_a_sentence_about_another_value_is_told_whatever_is_kept(
     file.write_text(bank(page("DQ445").wrong.text), encoding="utf-8")
     first = dlquiz("check", "--jobs", "1", str(file))
     assert (first.code, len(first.lines)) == (1, 1)
-    assert " warning DQ445  the text names 'max', and pool.is_linear is run with kind=avg; " in first.out
+    assert " warning DQ445  the text names 'Max', and pool.is_linear is run with kind=avg; " in first.out
     (kept,) = tmp_path.rglob("signatures/*.json")
     assert "pool.is_linear" in kept.read_text(encoding="utf-8")
     use_engine([sys.executable, "-c", "raise SystemExit('no torch here')"])

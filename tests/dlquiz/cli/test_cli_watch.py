@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,10 +27,10 @@ questions:
     params: {n: {int: [16, 20]}}
     answer: {formula: n - 2, engine: {call: conv.output_size, with: {size: n, kernel_size: 3}}}
 """
-_WITH_SAMPLE_ENGINE = f"""
+_WITH_AN_ENGINE = """
 from functools import partial
 import dlquiz.cli.desk as desk
-desk.Worker = partial(desk.Worker, command={ENGINE!r})
+desk.Worker = partial(desk.Worker, command={engine!r})
 from dlquiz.cli import run
 run()
 """
@@ -75,11 +75,11 @@ def test_a_bank_has_to_be_named(dlquiz: Run) -> None:
 class Terminal:
     """A terminal of 100 columns with dlquiz in it."""
 
-    def __init__(self, *arguments: str, home: Path) -> None:
+    def __init__(self, *arguments: str, home: Path, engine: Sequence[str] = ENGINE) -> None:
         self.ours, theirs = pty.openpty()
         environment = {**os.environ, "DLQUIZ_HOME": str(home), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         environment |= {"COLUMNS": "100", "LINES": "30", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-P", "-c", _WITH_SAMPLE_ENGINE, *arguments]
+        command = [sys.executable, "-P", "-c", _WITH_AN_ENGINE.format(engine=engine), *arguments]
         self.child = subprocess.Popen(
             command, env=environment, start_new_session=True, stdin=theirs, stdout=theirs, stderr=theirs
         )
@@ -105,14 +105,17 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self.ours, keys.encode())
 
+    def close(self) -> None:
+        self.child.kill()
+        self.child.wait()
+        os.close(self.ours)
+
 
 @pytest.fixture
 def terminal(bank: Path, tmp_path: Path) -> Iterator[Terminal]:
     one = Terminal("watch", str(bank), home=tmp_path / "home")
     yield one
-    one.child.kill()
-    one.child.wait()
-    os.close(one.ours)
+    one.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
@@ -134,3 +137,16 @@ def test_a_save_is_seen_an_answer_is_tried_and_nothing_is_stored(
     assert terminal.ended() == 0
     assert not (tmp_path / "home" / "dlquiz.db").exists()
     assert len(list((tmp_path / "home" / "cache" / "checks").iterdir())) == 2, "one result for each formula"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
+def test_what_check_proved_is_shown_as_proved_without_an_engine(bank: Path, dlquiz: Run, home: Path) -> None:
+    assert dlquiz("check", str(bank)).code == 0
+    terminal = Terminal("watch", str(bank), home=home, engine=[sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        terminal.read_until("1 of 1 question proved")
+        terminal.read_until("No complaint.")
+        terminal.press("q")
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()
