@@ -16,5 +16,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("cmn", ["cnn", "rnn"])
     "; did you mean 'cnn'?"
     """
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    close = nearest_of(word, known)
+    return "" if close is None else f"; did you mean '{close}'?"
+
+
+def nearest_of(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like ``word``, None where none is like it."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), None)

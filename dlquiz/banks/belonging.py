@@ -1,12 +1,34 @@
 """Where a field belongs that stands where it is not known: into a part beside it, or into a question."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from dlquiz.banks.nodes import ListNode, MapNode
 from dlquiz.core.kinds.registry import KINDS
+
+_MEANT: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "formula": (("value",), "or"),
+    "value": (("formula", "is"), "or"),
+    "says": (("say", "why"), "or"),
+    "say": (("says",), "or"),
+    "why": (("says",), "or"),
+    "golden": (("is", "source"), "and"),
+}
+"""What parts of questions call what others call otherwise; where there are several, whether one is meant or all."""
+
+
+def meant(key: str, known: Collection[str]) -> str:
+    """Return which of the known fields does what ``key`` does elsewhere, as :func:`dlquiz.errors.nearest` tells it.
+
+    >>> meant("says", ["say", "value", "why"]), meant("says", ["prompt"])
+    ("; did you mean 'say' or 'why'?", '')
+    """
+    fields_, word = _MEANT.get(key, ((), ""))
+    found = [f"'{one}'" for one in fields_ if one in known]
+    whole = found if word == "or" or len(found) == len(fields_) else []
+    return f"; did you mean {f' {word} '.join(whole)}?" if whole else ""
 
 
 def home(key: str, kind: type, node: MapNode) -> tuple[str, str] | None:

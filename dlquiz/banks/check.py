@@ -15,6 +15,7 @@ from dlquiz.banks.proving.examining import Checked, Found, examine
 from dlquiz.banks.proving.extents import Extent
 from dlquiz.banks.proving.revisions import Entry
 from dlquiz.banks.proving.runs import BATCH, Runs
+from dlquiz.banks.proving.said_numbers import unsaid
 from dlquiz.banks.proving.speaking import unspoken
 from dlquiz.banks.proving.waiving import idle, parted
 from dlquiz.banks.signatures import Signatures
@@ -143,7 +144,7 @@ def _noted(question: Question, found: Found, beside: Sequence[Complaint]) -> Fou
 
 def _beside(questions: Sequence[Question], signatures: Signatures) -> list[list[Complaint]]:
     """Return what is wrong with each question beside others, or beside what is known of the engine; nothing is run."""
-    found = [list(unspoken(question, signatures)) for question in questions]
+    found = [[*unspoken(question, signatures), *unsaid(question, signatures)] for question in questions]
     places = {id(question): number for number, question in enumerate(questions)}
     for question, item in duplicates(questions):
         found[places[id(question)]].append(item)

@@ -22,7 +22,7 @@ DEPTH = 24
 """How many lists and mappings may stand inside one another."""
 ALIASES = 20
 NODES = 200_000
-"""How many nodes a file may have once its aliases are followed."""
+"""How many values a file may have, once its aliases are followed."""
 CHARACTERS = 10_000
 """How long a text may be."""
 ENTRIES = 1_000
@@ -193,9 +193,14 @@ class _Composer:
 
     def grow(self, node: ListNode | MapNode, part: Node, event: Any) -> None:
         node.size += part.size
-        if node.size > NODES:
+        if node.size <= NODES:
+            return
+        if self.aliases:
             message = f"with its aliases followed the file has more than {NODES:,} values"
             raise self.fatal(event, "DQ108", message, "write a smaller bank, without aliases")
+        message = f"the file has more than {NODES:,} values"
+        fix = "write several smaller banks, and a range such as {int: [1, 5000]} for a long list of whole numbers"
+        raise self.fatal(event, "DQ114", message, fix)
 
 
 def _start(event: Any) -> tuple[int, int]:

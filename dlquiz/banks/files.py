@@ -10,7 +10,7 @@ LARGEST = 1_000_000
 """Bytes that a bank may have."""
 
 _MARK = "\ufeff"
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\r(?!\n)")
 
 
 def load(path: Path, file: str) -> tuple[str | None, list[Complaint]]:

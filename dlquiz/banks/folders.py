@@ -1,12 +1,17 @@
 """Where banks lie: those that come with dlquiz, the learner's own, and those named on the command line."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from dlquiz.errors import DlquizError
 
 SUFFIXES = (".yaml", ".yml")
+"""How the names of banks end, in small letters or capitals."""
+MOST = 5_000
+"""How many banks a folder that was named may hold, with all folders below it."""
+MOST_ENTRIES = 200_000
+"""How many files and folders may lie there: whoever names the root of a disk is told, and does not wait."""
 
 
 def installed() -> Path:
@@ -38,18 +43,54 @@ def beside(file: Path) -> list[Path]:
         return []
 
 
+def is_named_as_bank(path: Path) -> bool:
+    """Whether the name of a file ends as those of banks do."""
+    return path.suffix.lower() in SUFFIXES
+
+
 def _files(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES and path.is_file()]
+    return [path for path in sorted(folder.iterdir()) if is_named_as_bank(path) and path.is_file()]
+
+
+def below(folder: Path) -> list[Path]:
+    """Return the bank files of a folder and of all folders below it, however deep, those of each folder sorted.
+
+    Hidden files and folders are passed over, and a folder to which several links lead is looked at once. Raises
+    DlquizError where there are too many.
+    """
+    found: list[Path] = []
+    for inner in _folders(folder):
+        found += [path for path in _files(inner) if not path.name.startswith(".")]
+        if len(found) > MOST:
+            raise DlquizError(f"the folder {folder} holds more than {MOST:,} banks; name some of the folders in it")
+    return found
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Yield a folder and those below it, each before what it holds."""
+    waiting, seen, entries = [folder], set(), 0
+    while waiting:
+        here = waiting.pop()
+        status = here.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        yield here
+        inside = sorted(here.iterdir(), reverse=True)
+        entries += len(inside)
+        if entries > MOST_ENTRIES:
+            raise DlquizError(f"the folder {folder} holds more than {MOST_ENTRIES:,} files; name some folders in it")
+        waiting += [path for path in inside if path.is_dir() and not path.name.startswith(".")]
 
 
 def named(paths: Sequence[Path]) -> list[Path]:
-    """Return the bank files that paths name: files, and folders of banks; raises DlquizError for any other path."""
+    """Return the bank files that paths name: files, and folders with all that lies below; raises DlquizError else."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = banks_in(path)
+            inside = below(path)
             if not inside:
-                raise DlquizError(f"the folder {path} holds no bank; a bank is a file that ends with .yaml")
+                raise DlquizError(f"the folder {path} holds no bank; a bank is a file that ends with .yaml or .yml")
             found += inside
         elif path.exists():
             found.append(path)

@@ -11,6 +11,7 @@ from dlquiz.banks.leaves import string
 from dlquiz.banks.nodes import ListNode, MapNode, Node, ScalarNode
 from dlquiz.banks.scalars import is_number
 from dlquiz.banks.scope import Refused, Scope, every
+from dlquiz.core.building.goal import BUILT
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given, Place
 from dlquiz.core.expressions import Expression, Unreadable, parse
@@ -143,8 +144,12 @@ def given(node: Node, scope: Scope) -> Given:
 
 
 def changed_call(node: Node, experiment: CallTemplate, scope: Scope) -> CallTemplate:
-    """Read a control: a call of its own, or the arguments that it changes in the experiment."""
-    if isinstance(node, MapNode) and "call" in node.values:
+    """Read a control: a call of its own, or the arguments that it changes in the experiment.
+
+    Names of engine functions have a dot. A ``call`` without one is an argument of this name.
+    """
+    named = node.values.get("call") if isinstance(node, MapNode) else None
+    if isinstance(node, MapNode) and isinstance(named, ScalarNode) and ("with" in node.values or "." in named.text):
         return call(node, scope)
     return replace(experiment.changed(arguments(node, scope)), at=scope.place(node))
 
@@ -163,6 +168,9 @@ def argument(node: Node, scope: Scope) -> Any:
     value = scope.plain(node)
     if not isinstance(value, str):
         return to_json(value) if isinstance(value, Fraction) else value
+    if value == BUILT and node.plain and value not in scope.names:
+        message = f"'{BUILT}' is known in a construct only, where it is what the answer builds"
+        raise scope.refuse(node, "DQ302", message, f"name a parameter, or write '{BUILT}' in quotes for the text")
     if _WORD.fullmatch(value):
         return declared(value, scope.names) if value in scope.names else value
     if not node.plain and is_number(value):

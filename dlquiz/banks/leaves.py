@@ -1,6 +1,7 @@
 """Readers of single values: texts, numbers, truths, names, and plain data."""
 
 import re
+import unicodedata
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -29,15 +30,27 @@ def string(node: Node, scope: Scope) -> str:
 def name(node: Node, scope: Scope) -> str:
     """Read a name: lower-case words with hyphens."""
     text = string(node, scope)
-    if _NAME.fullmatch(text) and len(text) <= LONGEST_NAME:
+    if is_name(text):
         return text
     shown = text[:LONGEST_NAME]
     message = f"'{shown}' is not a name: lower-case words with hyphens, at most {LONGEST_NAME} characters"
-    raise scope.refuse(node, "DQ205", message, f"write it like '{_suggested(text)}'")
+    raise scope.refuse(node, "DQ205", message, f"write it like '{suggested(text, 'conv-output-size')}'")
 
 
-def _suggested(text: str) -> str:
-    return "-".join(re.findall("[a-z0-9]+", text.lower()))[:LONGEST_NAME].strip("-") or "conv-output-size"
+def is_name(text: str) -> bool:
+    """Whether a text can name a bank, a topic or a question."""
+    return _NAME.fullmatch(text) is not None and len(text) <= LONGEST_NAME
+
+
+def suggested(text: str, otherwise: str) -> str:
+    """Return a name made of a text, its letters without accents; ``otherwise`` where it has no letter to go by.
+
+    >>> suggested("Lecture 3: Über Größen", "mine")
+    'lecture-3-uber-grossen'
+    """
+    parted = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in parted if not unicodedata.combining(sign))
+    return "-".join(re.findall("[a-z0-9]+", plain))[:LONGEST_NAME].strip("-") or otherwise
 
 
 def whole(node: Node, scope: Scope) -> int:

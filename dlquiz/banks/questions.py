@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from dlquiz.banks.nodes import MapNode, Node, ScalarNode
 from dlquiz.banks.parameters import domain
-from dlquiz.banks.records import record
+from dlquiz.banks.records import layout, record
 from dlquiz.banks.scope import Refused, Scope
 from dlquiz.core.domains import Derived, Domain, EmptyDomain
 from dlquiz.core.kinds.registry import KINDS
 from dlquiz.core.questions import Question
-from dlquiz.errors import nearest
+from dlquiz.errors import nearest, nearest_of
 
 READ_HERE = ("kind", "params", "where")
 """Keys of a question that are no fields of its class."""
@@ -50,15 +50,34 @@ def _read(node: Node, bank: str, topic: str, scope: Scope) -> Question:
 
 
 def _kind(node: MapNode, scope: Scope) -> type[Question]:
+    """Return the kind that is written, or the nearest to it: what is wrong besides a slip is then told as well.
+
+    Raises Refused where none is near, once the fields that no kind has are told.
+    """
     found = node.values.get("kind")
     listed = ", ".join(KINDS)
     if found is None:
-        raise scope.refuse(node, "DQ203", "'kind' is missing", f"add kind: with one of {listed}")
+        refused = scope.refuse(node, "DQ203", "'kind' is missing", f"add kind: with one of {listed}")
+        _tell_unknown(node, scope)
+        raise refused
     text = found.text if isinstance(found, ScalarNode) else ""
     if text not in KINDS:
         message = f"'{text[:40]}' is not a kind of answer{nearest(text[:40], KINDS)}"
-        raise scope.refuse(found, "DQ208", message, f"the kinds are {listed}")
+        refused = scope.refuse(found, "DQ208", message, f"the kinds are {listed}")
+        if (close := nearest_of(text[:40], KINDS)) is not None:
+            return KINDS[close]
+        _tell_unknown(node, scope)
+        raise refused
     return KINDS[text]
+
+
+def _tell_unknown(node: MapNode, scope: Scope) -> None:
+    """Complain of the fields that no kind of question has."""
+    known = [*READ_HERE, *dict.fromkeys(key for kind in KINDS.values() for key in layout(kind))]
+    for key, at in node.keys.items():
+        if key not in known:
+            message = f"'{key[:40]}' is not a field of any question{nearest(key[:40], known)}"
+            scope.refuse(at, "DQ202", message, "correct its name, or leave it out")
 
 
 def _inside(node: MapNode, scope: Scope) -> Scope:

@@ -3,6 +3,7 @@
 Nothing here knows a kind of answer: a new one declares its fields and is read.
 """
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from fractions import Fraction
@@ -11,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from dlquiz.banks import formulas, leaves, parameters
-from dlquiz.banks.belonging import home
+from dlquiz.banks.belonging import home, meant
 from dlquiz.banks.nodes import MapNode, Node, ScalarNode
 from dlquiz.banks.scope import Refused, Scope, every
 from dlquiz.core.building.typed import Typed
@@ -20,6 +21,9 @@ from dlquiz.core.domains import Domain
 from dlquiz.core.formulas import Formula
 from dlquiz.core.texts import Text
 from dlquiz.errors import nearest
+
+_SHOWN = 60
+"""Characters of a value that a fix repeats."""
 
 Read: TypeAlias = Callable[[Node, Scope], Any]
 
@@ -126,7 +130,7 @@ def record(
     """
     known = layout(kind)
     if not isinstance(node, MapNode):
-        raise scope.wrong_type(node, "a mapping", f"write a mapping with the fields {', '.join(known)}")
+        raise scope.wrong_type(node, "a mapping", _as_mapping(node, known))
     node = _gathered(_taken_out(node, known), known)
     beside = formulas.CALL if any(item.inline for item in known.values()) else ()
     refused = _unknown(kind, node, list(dict.fromkeys([*beside, *known, *also])), scope)
@@ -144,6 +148,14 @@ def record(
     if _has_place(kind):
         found.setdefault("at", scope.place(node))
     return kind(**found)
+
+
+def _as_mapping(node: Node, known: Mapping[str, Field]) -> str:
+    """Return how to write a value as a mapping; an answer is most often meant as its formula."""
+    computed = {"formula", "engine"} <= known.keys() and not any(item.required for item in known.values())
+    if computed and isinstance(node, ScalarNode) and node.text.strip() and len(node.text) <= _SHOWN:
+        return f"write {{formula: {json.dumps(node.text, ensure_ascii=False)}, engine: {{call: …, with: {{…}}}}}}"
+    return f"write a mapping with the fields {', '.join(known)}"
 
 
 def _field(item: Field, node: Node, found: Mapping[str, Any], scope: Scope) -> Any:
@@ -185,7 +197,9 @@ def _unknown(kind: type, node: MapNode, known: Collection[str], scope: Scope) ->
     for key, at in node.keys.items():
         if key in known:
             continue
-        if (elsewhere := home(key, kind, node)) is not None:
+        if told := meant(key, known):
+            message, fix = f"'{key}' is not a field here{told}", f"the fields are {', '.join(known)}"
+        elif (elsewhere := home(key, kind, node)) is not None:
             message, fix = f"'{key}' is not a field here, {elsewhere[0]}", elsewhere[1]
         else:
             message = f"'{key[:40]}' is not a field here{_hint(key, tuple(known))}"

@@ -83,6 +83,24 @@ class Signature(NamedTuple):
     summary: str
     arguments: Mapping[str, Argument]
 
+    @property
+    def is_experiment(self) -> bool:
+        """Whether it gives true or false; summaries of the engine's functions say so.
+
+        >>> Signature("Say whether it is linear.", {}).is_experiment, Signature("Return its size.", {}).is_experiment
+        (True, False)
+        """
+        return self.summary.startswith("Say whether ")
+
+    @property
+    def asks(self) -> str:
+        """What an experiment settles, as the end of a sentence.
+
+        >>> Signature("Say whether it is linear.", {}).asks
+        'whether it is linear'
+        """
+        return self.summary.removeprefix("Say ").removesuffix(".")
+
 
 @dataclass(frozen=True, eq=False)
 class Signatures:
@@ -123,6 +141,10 @@ class Signatures:
     def choosing(self, function: str) -> dict[str, Argument]:
         """Return the arguments of a function in which definitions differ."""
         return {name: argument for name, argument in self.arguments(function).items() if argument.convention}
+
+    def experiments(self) -> list[str]:
+        """Return the functions that give true or false."""
+        return [name for name, one in self.functions.items() if one.is_experiment]
 
     def like(self, function: str, given: Iterable[str]) -> list[str]:
         """Return the functions of the same family that could be called with the same arguments."""

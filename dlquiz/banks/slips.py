@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+OTHER_TRUTH = {"true": "false", "false": "true"}
+"""What each truth is flipped to."""
+
 
 class Slip(NamedTuple):
     """A change of one span of a text: from ``start`` up to ``stop`` it reads ``after``."""

@@ -1,10 +1,11 @@
 """Where a mistake in YAML was likely made, which the parser often notices only lines below it.
 
-The text around the place where the parser stopped is looked at for a quote that was left open, a missing space behind
-``:``, full-width punctuation, and a line that stands too far left or right.
+The text around the place where the parser stopped is looked at for a quote or a bracket that was left open, a missing
+space behind ``:``, full-width punctuation, and a line that stands too far left or right.
 """
 
 import re
+from typing import Any
 
 import yaml
 
@@ -19,7 +20,7 @@ _NARROW = {"，": ",", "｛": "{", "｝": "}", "［": "[", "］": "]", "“": '"
 
 def cause(stop: Stop) -> Cause | None:
     """Return the likely cause of what stopped the parser, None where there is none but what it says."""
-    readings = (_never_closed, _quote_within, _full_width, _colon_without_space, misplaced)
+    readings = (_never_closed, _quote_within, _full_width, _colon_without_space, _bracket_left_open, misplaced)
     return next((found for reading in readings if (found := reading(stop)) is not None), None)
 
 
@@ -98,3 +99,42 @@ def _colon_without_space(stop: Stop) -> Cause | None:
     before = stop.text.count("\n", 0, stop.since) if "expected ':'" in stop.problem else stop.line - 1
     said, found = glued(stop.written(before)), _GLUED.fullmatch(stop.written(before))
     return Cause(before + 1, found.start("colon") + 1, *said) if said and found else None
+
+
+def _bracket_left_open(stop: Stop) -> Cause | None:
+    """Look for a list or mapping in brackets that goes on beyond what it stands in, or to the end of the file."""
+    if not ("',' or" in stop.problem or "node content" in stop.problem):
+        return None
+    opened = _innermost(stop.tokens)
+    if opened is None:
+        return None
+    line, column = opened.start_mark.line, opened.start_mark.column
+    further = stop.text.split("\n", stop.line + 1)[line + 1 : stop.line + 1]
+    ended = stop.index >= len(stop.text.rstrip())
+    if not ended and all(_indented(text) > _least(stop.written(line), column) for text in further if text.strip()):
+        return None  # it may be a comma that is missing
+    what, end = ("list", "]") if isinstance(opened, yaml.FlowSequenceStartToken) else ("mapping", "}")
+    message = f"the {what} that begins with this '{stop.written(line)[column]}' is never closed"
+    return Cause(line + 1, column + 1, message, f"add the missing '{end}'")
+
+
+def _innermost(tokens: list[Any]) -> Any:
+    """Return the token that opens the last bracket that is not closed, None where all are."""
+    opened = []
+    for token in tokens:
+        if isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken):
+            opened.append(token)
+        elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken) and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _indented(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
+
+
+def _least(text: str, column: int) -> int:
+    """Return how far a line is indented: up to its key, or up to the last - where the bracket follows it."""
+    start = re.match(r" *(?:- +)*", text)
+    assert start is not None, "it matches every line"
+    return start.end() if start.end() < column else max(_indented(text), text.rfind("-", 0, column))

@@ -84,7 +84,7 @@ def _library(paths: Sequence[Path] | None) -> "Library":
     from dlquiz.banks.library import Library
     from dlquiz.cli import places
 
-    return Library.load(tuple(paths or ()), None, places.home())
+    return Library.load(tuple(paths or ()), None, places.home(), clashing=True)
 
 
 def _report(library: "Library", kept: "Records", device: str | None, jobs: int, no_cache: bool) -> "Report":

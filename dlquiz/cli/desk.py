@@ -68,11 +68,14 @@ def cards(database: Path | None) -> dict[str, CardState]:
 
 
 def exists(database: Path | None) -> bool:
-    """Whether there is a database; raises DlquizError for a place that was named and holds none."""
+    """Whether there is a database; an empty file is none yet, to be made by the first session.
+
+    Raises DlquizError for a place that was named and holds nothing.
+    """
     path = places.database(database)
     if database is not None and not path.exists():
         raise no_database(path)
-    return path.exists()
+    return path.exists() and (path.is_dir() or path.stat().st_size > 0)
 
 
 def no_database(path: Path) -> DlquizError:

@@ -1,11 +1,12 @@
 """``dlquiz explain``: what a complaint code means, with a wrong example and its mended form."""
 
+import shutil
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlquiz.cli import options
-from dlquiz.cli.printing import as_json, line
+from dlquiz.cli.printing import as_json, is_watched, line
 
 if TYPE_CHECKING:
     from dlquiz.banks.codes.pages import Page
@@ -28,7 +29,7 @@ def command(
         for one in found:
             line(f"{one.code}  {CODES[one.code].severity:<7}  {one.title}")
     else:
-        line(found[0].text())
+        line(found[0].text(shutil.get_terminal_size().columns if is_watched() else None))
 
 
 def _plain(one: "Page") -> dict[str, str]:

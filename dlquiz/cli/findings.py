@@ -1,13 +1,12 @@
 """What a check found, as text, as JSON, for GitHub, or as SARIF: data on standard output, the count beside it."""
 
 import shutil
-import sys
 
 from dlquiz.banks.check import Report
 from dlquiz.banks.complaints import Complaint
 from dlquiz.banks.proving.extents import Extent
 from dlquiz.cli.excerpts import excerpt
-from dlquiz.cli.printing import as_json, line, tell
+from dlquiz.cli.printing import as_json, is_watched, line, tell
 
 
 def write(form: str, report: Report, proofs: bool) -> None:
@@ -46,11 +45,6 @@ def _lines(complaint: Complaint, columns: int) -> list[str]:
     return [told, *excerpt(complaint, columns)] if columns else [told]
 
 
-def is_watched() -> bool:
-    """Whether somebody reads standard output on a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()
-
-
 def _summarise(report: Report) -> None:
     findings = len(report.complaints)
     work = _counted(report.calls, "engine call")
@@ -60,9 +54,8 @@ def _summarise(report: Report) -> None:
     counts = f"{_counted(len(report.questions), 'question')}, {report.proved} proved"
     found = _counted(findings, "finding") + (f", {report.waived} waived" if report.waived else "")
     tell(f"{counts}{reach and f' ({reach[2:]})'}, {found} ({work})")
-    codes = sorted({complaint.code for complaint in report.complaints})
-    if codes:
-        tell(f"dlquiz explain {codes[0]} says more of that code, with an example")
+    if report.complaints:
+        tell(f"dlquiz explain {report.complaints[0].code} says more of that code, with an example")
 
 
 def _reach(report: Report, extent: Extent) -> str:

@@ -1,5 +1,6 @@
 """``dlquiz new``: a question to begin with, commented and proved, at the end of a bank."""
 
+import shlex
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlquiz.cli import options
-from dlquiz.cli.printing import line, tell
+from dlquiz.cli.printing import line, mark, tell
 from dlquiz.errors import DlquizError, nearest
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def command(
         line(f"{file}:{added.line}  {question.key}  {question.level.value}")
     for complaint in report.complaints:
         line(str(complaint))
-    tell(f"edit it, then prove it again: dlquiz check {file}")
+    tell(f"edit it, then prove it again: dlquiz check {shlex.quote(str(file))}")
     if report.complaints:
         raise typer.Exit(FINDINGS)
 
@@ -66,21 +67,44 @@ def _draft(kind: str | None, fixed: bool) -> str:
 
 
 def _asked(question: str, known: Collection[str], option: str) -> str:
-    """Ask until the answer is known, or is anything where nothing is; raises DlquizError at the end of the input."""
-    from dlquiz.cli.input_lines import TooLong, next_line
-
+    """Ask until the answer is known; raises DlquizError at the end of the input."""
     while True:
         tell(question)
-        try:
-            answer = next_line(sys.stdin.buffer)
-        except TooLong:
-            continue
-        if answer is None:
-            raise DlquizError(f"the input ended before it was said; give it as {option}")
-        if answer in known or (answer and not known):
+        answer = _typed(option)
+        if answer in known:
             return answer
         if answer:
             tell(f"'{answer[:40]}' is none of them{nearest(answer[:40], known)}")
+
+
+def _asked_topic() -> str:
+    """Ask until the answer can be a topic; an empty line takes the one that was offered for the last answer."""
+    from dlquiz.banks.authoring.drafts import OTHERWISE
+    from dlquiz.banks.leaves import is_name, suggested
+
+    offered = ""
+    tell("Which topic? For instance cnn")
+    while True:
+        answer = _typed("TOPIC") or offered
+        if is_name(answer):
+            return answer
+        if answer:
+            offered = suggested(answer, OTHERWISE)
+            tell(f"'{answer[:40]}' cannot be a topic: lower-case words with hyphens; Enter takes '{offered}'")
+
+
+def _typed(option: str) -> str:
+    """Return the next line that is typed, nothing for one too long; raises DlquizError at the end of the input."""
+    from dlquiz.cli.input_lines import TooLong, next_line
+
+    mark()
+    try:
+        answer = next_line(sys.stdin.buffer)
+    except TooLong:
+        return ""
+    if answer is None:
+        raise DlquizError(f"the input ended before it was said; give it as {option}")
+    return answer
 
 
 def _written(
@@ -89,17 +113,17 @@ def _written(
     """Write the question into the bank that was named, or into that of its topic among the learner's own."""
     from dlquiz.banks.authoring import adding
     from dlquiz.banks.authoring.saving import save
+    from dlquiz.banks.authoring.unfilled import is_blank
 
     if bank is None or not bank.exists():
-        topic = topic or _asked("Which topic? For instance cnn", (), "TOPIC")
+        topic = topic or _asked_topic()
     file = bank or _usual(topic or "")
-    if not file.exists():
-        return _begun(file, topic or "", draft, name, worker)
-    data, found = adding.read(file)
-    if topic not in (None, found.topic):
-        raise DlquizError(
-            f"the topic of {file} is '{found.topic}', not '{topic}'; leave TOPIC out, or name another bank"
-        )
+    data = adding.read(file) if file.exists() else b""
+    if is_blank(data):
+        return _begun(file, data, topic or _asked_topic(), draft, name, worker)
+    found = adding.topic_of(file, data)
+    if topic not in (None, found):
+        raise DlquizError(f"the topic of {file} is '{found}', not '{topic}'; leave TOPIC out, or name another bank")
     added = adding.added(data, draft, name, str(file))
     save(file, added.data)
     return file, added
@@ -113,8 +137,10 @@ def _usual(topic: str) -> Path:
     return places.home() / "banks" / f"my-{checked(topic, 'a topic')}.yaml"
 
 
-def _begun(file: Path, topic: str, draft: str, name: str | None, worker: "Worker") -> "tuple[Path, Added]":
-    """Write a bank with its first question, and the schema beside it where there is none."""
+def _begun(
+    file: Path, comments: bytes, topic: str, draft: str, name: str | None, worker: "Worker"
+) -> "tuple[Path, Added]":
+    """Write a bank with its first question below its comments, and the schema beside it where there is none."""
     from dlquiz.banks.authoring import adding
     from dlquiz.banks.authoring.drafts import checked
     from dlquiz.banks.authoring.saving import save
@@ -126,8 +152,9 @@ def _begun(file: Path, topic: str, draft: str, name: str | None, worker: "Worker
     called = _name(file, Shelves.of(places.home()))
     beside = [folder / FILE for folder in (file.parent, file.parent.parent) if (folder / FILE).is_file()]
     schema = beside[0] if beside else file.parent / FILE
-    start = adding.header(called, checked(topic, "a topic"), first_line(file, schema))
-    added = adding.started(start, draft, name)
+    above = comments if comments.strip() else f"{first_line(file, schema)}\n".encode()
+    between = b"" if above.endswith(b"\n") else b"\n"
+    added = adding.started(above + between + adding.header(called, checked(topic, "a topic")), draft, name)
     if not beside:
         save(schema, written(worker).encode())
     save(file, added.data)
@@ -137,11 +164,12 @@ def _begun(file: Path, topic: str, draft: str, name: str | None, worker: "Worker
 def _name(file: Path, shelves: "Shelves") -> str:
     """Return the name of a bank, made of that of its file; raises DlquizError for one that another bank bears."""
     from dlquiz.banks import folders, naming
-    from dlquiz.banks.authoring.drafts import suggested
+    from dlquiz.banks.authoring.drafts import OTHERWISE
+    from dlquiz.banks.leaves import suggested
 
-    if file.suffix not in folders.SUFFIXES:
+    if not folders.is_named_as_bank(file):
         raise DlquizError(f"{file} would be no bank; let its name end with .yaml")
-    name = suggested(file.stem)
+    name = suggested(file.stem, OTHERWISE)
     if (other := naming.names(shelves.files()).get(name)) is not None:
         raise DlquizError(f"there is a bank '{name}' already, {other}; name the file differently")
     return name

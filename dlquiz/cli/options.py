@@ -31,13 +31,19 @@ Device: TypeAlias = Annotated[
 Language: TypeAlias = Annotated[
     Lang | None, typer.Option("--lang", metavar="en|zh", help="Language of the questions, if not that of the terminal.")
 ]
-Jobs: TypeAlias = Annotated[
-    int | None, typer.Option("--jobs", min=1, metavar="N", help="Engines at once; as many as cores if not said.")
-]
-Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 MOST_JOBS = 8
 """Engines that are started unless more are asked for: each takes some hundred megabytes."""
+
+Jobs: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        metavar="N",
+        help=f"At most so many engines at once; if not said, one a core, up to {MOST_JOBS}.",
+    ),
+]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def language(asked: Lang | None) -> Lang:

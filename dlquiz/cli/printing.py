@@ -40,6 +40,17 @@ def tell(sentence: str) -> None:
             print(f"dlquiz: {printable_line(sentence)}", file=sys.stderr, flush=True)
 
 
+def mark() -> None:
+    """Show somebody at a terminal that a line is awaited."""
+    if sys.stderr is not None and sys.stdin is not None and sys.stdin.isatty():
+        print("> ", end="", file=sys.stderr, flush=True)
+
+
+def is_watched() -> bool:
+    """Whether somebody reads standard output on a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def as_json(value: Any) -> None:
     """Print a value as JSON: whole numbers exactly, floats that are not finite as strings."""
     print(json_text(value))

@@ -1,5 +1,6 @@
 """The records beside the banks of a check: read before it, and written after it where that is asked for."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class Records:
         by_place: dict[Path, Record] = {}
         found = {}
         for bank in library.banks:
-            record = Record.beside(Path(bank.file))
+            record = Record.beside(Path(os.path.abspath(bank.file)))  # of a bare name no folder around is known
             found[bank.file] = by_place.setdefault(record.file, record)
         return cls(found)
 
@@ -42,7 +43,13 @@ class Records:
                 changed = record.write(entries)
                 tell(f"{_questions(changed)} written down in {where}" if changed else f"{where} is up to date")
             elif record.entries and (missing := len(entries.keys() - record.entries.keys())):
-                tell(f"{_questions(missing)} not in {where} yet; dlquiz check --record adds what is proved")
+                around = "" if self._is_beside(record) else " (the record of the folder around it)"
+                tell(f"{_questions(missing)} not in {where} yet{around}; dlquiz check --record adds what is proved")
+
+    def _is_beside(self, record: Record) -> bool:
+        """Whether a bank that was read lies right beside a record."""
+        files = (os.path.abspath(file) for file, its in self.of_files.items() if its is record)
+        return any(Path(file).parent == record.file.parent for file in files)
 
     def _proved(self, library: Library, report: Report) -> list[tuple[Record, dict[str, Entry]]]:
         """Return each record with the entries of all that is sound and backed."""

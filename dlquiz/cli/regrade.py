@@ -106,7 +106,7 @@ def _print(
         review = one.entry.review
         answer = printable_line(review.answer)
         at = local(review.at_ms, review.offset_minutes)
-        line(f"{_name(one)}  {at}  {answer}  {review.outcome} → {one.verdict.result.value}")
+        line(f"{_name(one)}{_setting(one)}  {at}  {answer}  {review.outcome} → {one.verdict.result.value}")
         line(f"    {printable_line(' '.join(_reason(one, language).split()))}")
         line(f"    {_grades(one)}")
     for text in _summary(len(changed), len(marked), unmarked):
@@ -129,10 +129,12 @@ def _print_json(
 
 def _to_json(one: "Marked", language: "Language") -> dict[str, Any]:
     from dlquiz.cli.due import utc
+    from dlquiz.core.values import to_json
 
     review, own = one.entry.review, one.own_grade
     return {
         "instance": _name(one),
+        "params": to_json(dict(one.instance.values)),
         "rev_now": one.instance.question.rev,
         "at_utc": utc(review.at_ms),
         "answer": review.answer,
@@ -151,6 +153,14 @@ def _name(one: "Marked") -> str:
     """Return the name of the instance, with the revision under which it was asked."""
     review = one.entry.review
     return f"{review.key}@{review.rev}#{review.seed}"
+
+
+def _setting(one: "Marked") -> str:
+    """Return the parameters that were asked, in brackets; nothing where there are none."""
+    from dlquiz.banks.proving.brief import setting
+
+    told = setting(one.instance.values).removeprefix(", with ")
+    return f" ({told})" if told else ""
 
 
 def _reason(one: "Marked", language: "Language") -> str:

@@ -10,6 +10,7 @@ from itertools import chain, islice, product
 from math import prod
 
 from dlquiz.core.chance import drawn
+from dlquiz.core.emptiness import holds, why_empty
 from dlquiz.core.expressions import Expression, Undefined, Value
 from dlquiz.core.parameters import (
     BadDomain,
@@ -19,7 +20,6 @@ from dlquiz.core.parameters import (
     IntRange,
     Parameter,
     Records,
-    Scope,
     combinations,
     drawn_record,
     identity,
@@ -63,9 +63,6 @@ ENUMERABLE = 200_000
 CORNERS = 256
 """The most corners that are taken in all combinations; beyond, each parameter in turn differs from all others."""
 
-_TOLD = 3
-"""How many conditions that never hold are told."""
-
 
 class EmptyDomain(ValueError):  # noqa: N818 (the name says it)
     """Conditions that no setting was found to satisfy; the text is one sentence."""
@@ -100,7 +97,8 @@ class Domain:
         """
         found = next((values for values in self._tries(key, rev, seed) if values is not None), None)
         if found is None:
-            raise EmptyDomain(self._why_empty(key, rev, seed))
+            attempts = (lambda number: self._attempt(key, rev, seed, number)), self._attempts
+            raise EmptyDomain(why_empty(self, key, *attempts))
         return found
 
     def enumerate(self) -> Iterator[dict[str, Value]]:
@@ -110,10 +108,10 @@ class Domain:
         for condition in self.where:
             if condition.names:
                 ready[max(condition.names, key=order.index)].append(condition)
-            elif not _holds(condition, {}):
+            elif not holds(condition, {}):
                 return iter(())
         return combinations(
-            self.parameters, {}, lambda name, values: all(_holds(condition, values) for condition in ready[name])
+            self.parameters, {}, lambda name, values: all(holds(condition, values) for condition in ready[name])
         )
 
     def corners(self) -> Iterator[dict[str, Value]]:
@@ -132,7 +130,7 @@ class Domain:
             inside = is_record(self.parameters, values, {})
         except Undefined:
             return False
-        return inside and all(_holds(condition, values) for condition in self.where)
+        return inside and all(holds(condition, values) for condition in self.where)
 
     def sample(self, key: str, rev: int, limit: int) -> tuple[list[dict[str, Value]], bool]:
         """Return at most ``limit`` different settings, and whether there are no others.
@@ -174,7 +172,7 @@ class Domain:
             except Undefined:
                 yield None
                 continue
-            yield values if all(_holds(condition, values) for condition in self.where) else None
+            yield values if all(holds(condition, values) for condition in self.where) else None
 
     def _draws(self, key: str, rev: int, count: int) -> Iterator[dict[str, Value]]:
         """Yield the settings of at most ``count`` seeds; ends early where settings are rare among the attempts."""
@@ -197,32 +195,7 @@ class Domain:
                 values[name] = parameter.extreme(high.get(name, False), values)
         except Undefined:
             return None
-        return values if all(_holds(condition, values) for condition in self.where) else None
-
-    def _why_empty(self, key: str, rev: int, seed: int) -> str:
-        """Return the sentence for a failed draw: it names what never held in its first attempts."""
-        never = dict.fromkeys(condition.text for condition in self.where)
-        undefined = ""
-        for attempt in range(min(100, self._attempts)):
-            try:
-                values = self._attempt(key, rev, seed, attempt)
-            except Undefined as error:
-                undefined = f"; a derived value is undefined: {error}"
-                continue
-            for condition in self.where:
-                if _holds(condition, values):
-                    never.pop(condition.text, None)
-        told = ", ".join([*islice(never, _TOLD), *(["…"] if len(never) > _TOLD else [])])
-        blamed = f"; never true: {told}" if never and not undefined else undefined
-        fix = "widen the ranges or the conditions"
-        return f"none of {self._attempts:,} draws satisfies the conditions of {key}{blamed}; {fix}"
-
-
-def _holds(condition: Expression, values: Scope) -> bool:
-    try:
-        return condition.evaluate(values) is True
-    except Undefined:
-        return False
+        return values if all(holds(condition, values) for condition in self.where) else None
 
 
 def _patterns(count: int) -> Iterator[tuple[bool, ...]]:

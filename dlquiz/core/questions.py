@@ -70,7 +70,7 @@ class Samples(NamedTuple):
     unreadable: tuple[str, ...]
 
 
-Waivable = Literal["DQ423", "DQ424", "DQ425", "DQ426", "DQ427", "DQ433", "DQ445", "DQ446", "DQ457"]
+Waivable = Literal["DQ423", "DQ424", "DQ425", "DQ426", "DQ427", "DQ429", "DQ433", "DQ445", "DQ446", "DQ447", "DQ457"]
 """Complaints that weigh words and widths, and may be wrong; none of them says that an answer is."""
 
 

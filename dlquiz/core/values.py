@@ -8,13 +8,25 @@ from typing import Any
 from dlquiz.core.expressions import Expression, Value
 
 _GROUPED_FROM = 10_000
+_LARGEST_FLOAT = 10**300
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def fits_a_float(value: int | float | Fraction) -> bool:
+    """Whether a number can be worked with as a float: no infinity, no NaN, and no whole number of 400 digits.
+
+    >>> fits_a_float(0.5), fits_a_float(10**400), fits_a_float(float("nan"))
+    (True, False, False)
+    """
+    return -_LARGEST_FLOAT <= value <= _LARGEST_FLOAT
 
 
 def to_json(value: Value | Expression) -> Any:
     """Return the value as JSON: a whole fraction as an int, another one as a float, an expression as it is written."""
     if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else float(value)
+        if value.denominator == 1:
+            return int(value)
+        return float(value) if fits_a_float(value) else str(value)
     if isinstance(value, Mapping):
         return {name: to_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

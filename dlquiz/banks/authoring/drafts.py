@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 
-from dlquiz.banks.leaves import LONGEST_NAME, NAME
+from dlquiz.banks.leaves import LONGEST_NAME, NAME, is_name, suggested
 from dlquiz.errors import DlquizError
 
 FOLDER = Path(__file__).parent / "templates"
 FIXED = "fixed"
 """The draft of a number that is a fixed fact; each of the others bears the name of its kind."""
+
+OTHERWISE = "my-own"
+"""A name for what has no letter to make one of."""
 
 _ID = re.compile(rf"^- id: ({NAME})", re.MULTILINE)
 
@@ -29,18 +32,9 @@ def ids(text: str) -> list[str]:
 
 def checked(name: str, what: str) -> str:
     """Return the name; raises DlquizError for one that banks cannot hold."""
-    if re.fullmatch(NAME, name) and len(name) <= LONGEST_NAME:
+    if is_name(name):
         return name
     raise DlquizError(
         f"'{name[:LONGEST_NAME]}' cannot be {what}: it is lower-case words with hyphens, at most {LONGEST_NAME} "
-        f"characters; write it like '{suggested(name)}'"
+        f"characters; write it like '{suggested(name, OTHERWISE)}'"
     )
-
-
-def suggested(text: str) -> str:
-    """Return a name made of a text.
-
-    >>> suggested("Lecture 3: Pooling")
-    'lecture-3-pooling'
-    """
-    return "-".join(re.findall("[a-z0-9]+", text.lower()))[:LONGEST_NAME].strip("-") or "my-own"

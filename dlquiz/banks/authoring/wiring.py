@@ -39,14 +39,15 @@ def wired(data: bytes, line: str) -> bytes | None:
 def write(path: Path, schema: str) -> tuple[Path, list[Path]]:
     """Write the schema beside a bank or into a folder of banks, and lead those banks to it.
 
-    Returns the file of the schema, and the banks whose first line was written. A folder that is not there is made.
+    Returns the file of the schema, and the banks whose first line was written, those of the folders below as well. A
+    folder that is not there is made.
     Raises DlquizError for a path that is neither, or cannot be written.
     """
-    if path.exists() and not path.is_dir() and path.suffix not in folders.SUFFIXES:
+    if path.exists() and not path.is_dir() and not folders.is_named_as_bank(path):
         raise DlquizError(f"{path} is no bank; name a file that ends with .yaml, or a folder of such files")
-    if path.suffix in folders.SUFFIXES and not path.exists():
+    if folders.is_named_as_bank(path) and not path.exists():
         raise DlquizError(f"there is no bank {path}; name a bank, or a folder of banks")
-    folder, banks = (path.parent, [path]) if path.is_file() else (path, folders.banks_in(path))
+    folder, banks = (path.parent, [path]) if path.is_file() else (path, folders.below(path) if path.is_dir() else [])
     save(folder / FILE, schema.encode())
     return folder / FILE, [bank for bank in banks if _lead(bank, folder / FILE)]
 

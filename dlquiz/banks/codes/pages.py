@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 from typing import NamedTuple
 
 from dlquiz.banks.codes.bounds import filled
 from dlquiz.banks.complaints import CODES
-from dlquiz.errors import DlquizError, nearest
+from dlquiz.errors import DlquizError
 
 _FOLDER = Path(__file__).parent
 _PAGE = re.compile(r"^## (DQ\d{3})\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -38,9 +39,10 @@ class Page(NamedTuple):
         """What is wrong, in one sentence."""
         return CODES[self.code].title
 
-    def text(self) -> str:
-        """Return the page for a terminal."""
-        parts = (f"{self.code} ({CODES[self.code].severity}): {self.title}", self.means)
+    def text(self, columns: int | None = None) -> str:
+        """Return the page for a terminal, of so many columns where it is known; examples are not wrapped."""
+        said = (f"{self.code} ({CODES[self.code].severity}): {self.title}", self.means)
+        parts = said if columns is None else [_wrapped(part, columns) for part in said]
         examples = (("Wrong:", self.wrong), ("Mended:", self.mended))
         return "\n\n".join([*parts, *(f"{label}\n{_indented(one.text)}" for label, one in examples)])
 
@@ -62,12 +64,15 @@ def pages() -> Mapping[str, Page]:
 
 
 def page(code: str) -> Page:
-    """Return the page of a code, also without DQ or in small letters; raises DlquizError with the nearest code."""
+    """Return the page of a code, also without DQ or in small letters; raises DlquizError where there is none."""
     wanted = code.strip().upper()
     known = pages()
     wanted = f"DQ{wanted}" if wanted.isdigit() else wanted
     if wanted not in known:
-        raise DlquizError(f"there is no code '{code[:20]}'{nearest(wanted, known)} (dlquiz explain lists all)")
+        first, last = min(known), max(known)
+        raise DlquizError(
+            f"there is no code '{code[:20]}'; there are some from {first} to {last}, and dlquiz explain lists all"
+        )
     return known[wanted]
 
 
@@ -75,6 +80,12 @@ def _page(code: str, body: str) -> Page:
     means, _, rest = body.partition("```")
     examples = {name: Example(language, text.rstrip("\n")) for language, name, text in _EXAMPLE.findall(f"```{rest}")}
     return Page(code, filled(means.strip()), examples["wrong"], examples["mended"])
+
+
+def _wrapped(text: str, columns: int) -> str:
+    """Return a text with its lines broken between words; no word is cut, for it may be an option or a path."""
+    lines = (wrap(line, columns, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join("\n".join(line) for line in lines)
 
 
 def _indented(text: str) -> str:

@@ -1,8 +1,6 @@
 """Two readings of one question compared on every setting: what a formula gives, what a call does, what is accepted."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -10,13 +8,15 @@ from typing import Any
 from dlquiz.banks.proving import slipped
 from dlquiz.banks.proving.grids import completed
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.proving.said_numbers import told
+from dlquiz.banks.proving.same_value import same_value
 from dlquiz.banks.signatures import Signatures
-from dlquiz.core.building.goal import BUILT, found
+from dlquiz.core.building.goal import found
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.calls import CallTemplate, Given
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.formulas import Formula
-from dlquiz.core.kinds.claims import Claims
+from dlquiz.core.kinds.claims import Claim, Claims
 from dlquiz.core.kinds.computed import Computed, Golden, Tolerance
 from dlquiz.core.kinds.construct import Construct
 from dlquiz.core.kinds.expression import Symbolic
@@ -24,15 +24,11 @@ from dlquiz.core.kinds.number import is_number
 from dlquiz.core.oracle import Outcome, Ran
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import LANGUAGES, Text
-from dlquiz.core.values import from_json
+from dlquiz.core.values import fits_a_float, from_json
 from dlquiz.core.verdicts import Truth, Unsettled
 
-_DIGITS = 1e-6
-"""The share by which two runs of one thing differ, in single precision and in another order."""
-_ZERO = 1e-12
-"""Up to this a sum whose terms cancel is 0."""
-_MOST = 1e300
-"""Above this, numbers are compared exactly: floats end there."""
+_ROUNDED_TO = 3
+"""Digits to which people round."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +55,37 @@ class Comparison:
         except Undefined:
             return None
         values = [[_values(self.runs.outcomes(calls)) for calls in each] for each in asked]
-        if not all(_alike(*pair) for pair in zip(*values, strict=True)):
+        if not all(before is not None and same_value(before, after) for before, after in zip(*values, strict=True)):
             return None
         if isinstance(self.question, Claims):
             return self._experiments(one, other)
-        if isinstance(self.question, Construct) and _has_truths(values[0]):
-            return None  # two truths are soon alike
         told = "the run gives" if one.function == other.function else f"{other.function} gives"
         return f"{told} the same"
 
     def _experiments(self, one: CallTemplate, other: CallTemplate) -> str | None:
-        """Whether an experiment that gives the same is the same, but for its size: two truths are soon alike."""
+        """Whether an experiment that gives the same is the same, but for its size: two truths are soon alike.
+
+        A number that the claim says is no mere size: with another one, the experiment is about something else.
+        """
         if one.function != other.function:
             return None
+        said = {number for claim in self._resting_on(one) for number in told(claim.say)}
+        reason = "the same arguments are passed"
         for values in self.settings:
             whole = [{**self.signatures.defaults(one.function), **call.fill(values).arguments} for call in (one, other)]
             changed = [name for name in whole[0] | whole[1] if whole[0].get(name) != whole[1].get(name)]
-            if not all(is_number(each.get(name)) for each in whole for name in changed):
+            numbers = [each.get(name) for each in whole for name in changed]
+            if not all(is_number(number) and Fraction(str(number)) not in said for number in numbers):
                 return None
-        return "the experiment gives the same, and differs in nothing but a number that says how large it is"
+            if changed:
+                reason = (
+                    "the experiment gives the same, and differs in nothing but a number that the claim does not say"
+                )
+        return reason
+
+    def _resting_on(self, call: CallTemplate) -> list[Claim]:
+        assert isinstance(self.question, Claims)
+        return [claim for claim in self.question.claims if call is claim.proof or call is claim.control]
 
     def data(self, one: Given, other: Given) -> str | None:
         """Whether the same is asked for."""
@@ -111,26 +119,32 @@ class Comparison:
             return None
         for values in self.settings:
             before, after = self._kept(one, values), self._kept(other, values)
-            if not after or any(now and not then for then, now in zip(before, after, strict=False)):
+            if not after or before != after:
                 return None
         return "the near miss is refused by the same conditions"
 
     def tolerances(self, one: Tolerance, other: Tolerance) -> str | None:
-        """Whether a tolerance takes nothing wrong that another one does not; a question tells how wide its own is."""
+        """Whether a tolerance takes nothing wrong that another one does not, and refuses no rounding that one took."""
         if not isinstance(self.question, Computed):
             return None
         slips, tried = slipped.slips(self.question), 0
-        for values in self.settings:
+        few = slipped.Slipped(self.question, one).instances
+        slipped_on = {number * len(self.settings) // few for number in range(few)}
+        for place, values in enumerate(self.settings):
             truth = self._truth(values)
-            if truth is None or not is_number(truth.value) or not -_MOST < truth.value < _MOST:
+            if truth is None or not is_number(truth.value) or not fits_a_float(truth.value):
                 return None
             wrong = [*truth.wrong.values(), *truth.elsewhere, *truth.options]
-            wrong += [slipped.worth(self.question, slip, values) for slip in slips]
+            wrong += [slipped.worth(self.question, slip, values) for slip in (slips if place in slipped_on else ())]
             for sample in (each for each in wrong if slipped.noticed(each, truth.value)):
                 tried += 1
                 if self._accepts(sample, truth.value, other) and not self._accepts(sample, truth.value, one):
                     return None
-        return f"it takes no wrong idea and no slip that was refused ({tried:,} tried)" if tried else None
+            rounded = float(f"{float(truth.value):.{_ROUNDED_TO}g}")
+            if self._accepts(rounded, truth.value, one) and not self._accepts(rounded, truth.value, other):
+                return None
+        told = f"it takes no wrong idea and no slip that was refused ({tried:,} tried), and refuses no rounding to"
+        return f"{told} {_ROUNDED_TO} digits" if tried else None
 
     def _accepts(self, value: Any, truth: Any, tolerance: Tolerance) -> bool:
         return isinstance(self.question, Computed) and self.question.same(value, truth, tolerance)
@@ -159,20 +173,10 @@ class Comparison:
     def _agree(self, one: Any, other: Any) -> bool:
         if one is None or other is None:
             return False
-        return self.question.same(one, other, None) if isinstance(self.question, Symbolic) else _alike(one, other)
+        return self.question.same(one, other, None) if isinstance(self.question, Symbolic) else same_value(one, other)
 
     def _called(self, call: CallTemplate, values: Mapping[str, Any]) -> Sequence[Any]:
-        if isinstance(self.question, Symbolic):
-            return self.question.runs_of(call, values)
-        if isinstance(self.question, Construct):
-            return [call.fill({**values, BUILT: built}) for built in self._built(self.question, values)]
-        return [call.fill(values)]
-
-    def _built(self, question: Construct, values: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what is built of each listed answer that can be read."""
-        for typed in (*question.accept, *question.reject, question.trivial):
-            with suppress(Undefined, Unreadable):
-                yield question.read(typed.fill(values), values).value
+        return self.question.runs_of(call, values) if isinstance(self.question, Symbolic) else [call.fill(values)]
 
     def _published(self) -> list[dict[str, Any]]:
         """Return the settings for which figures were published: formulas and calls are used there, too."""
@@ -207,22 +211,3 @@ def _values(outcomes: Sequence[Outcome]) -> list[Any] | None:
     """Return what calls gave, None where one of them gave nothing."""
     ran = [from_json(one.value) for one in outcomes if isinstance(one, Ran)]
     return ran if len(ran) == len(outcomes) else None
-
-
-def _has_truths(values: Sequence[list[Any] | None]) -> bool:
-    return any(isinstance(value, bool) for each in values for value in each or ())
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same, numbers but for the last digits of a sum."""
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_alike, one, other))
-    if (
-        is_number(one)
-        and is_number(other)
-        and isinstance(one, float | Fraction)
-        and -_MOST < one < _MOST
-        and -_MOST < other < _MOST
-    ):
-        return math.isclose(one, other, rel_tol=_DIGITS, abs_tol=_ZERO)
-    return one is not None and type(one) is type(other) and bool(one == other)

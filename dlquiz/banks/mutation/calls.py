@@ -8,7 +8,7 @@ from dlquiz.banks.mutation.sites import Site
 from dlquiz.banks.mutation.spans import ListSpan, MapSpan, Node, ScalarSpan
 from dlquiz.banks.scalars import is_number
 from dlquiz.banks.signatures import Signatures
-from dlquiz.banks.slips import Slip
+from dlquiz.banks.slips import OTHER_TRUTH, Slip
 from dlquiz.core.calls import CallTemplate
 
 FUNCTION = "engine call swapped"
@@ -18,7 +18,6 @@ CHOICE = "another word for an argument"
 FLIPPED = "truth flipped"
 CONTROL = "control dropped"
 
-_TRUTHS = {"true": "false", "false": "true"}
 _IN_A_LIST = 3
 """In how many places of a list of numbers an error is planted."""
 
@@ -93,8 +92,8 @@ def _scalar(value: ScalarSpan, choices: list[str], site: Site, text: str) -> Ite
     written = text[value.begin : value.end]
     if written in choices:
         yield from (Slip(CHOICE, value.begin, value.end, other) for other in choices if other != written)
-    elif value.plain and written in _TRUTHS:
-        yield Slip(FLIPPED, value.begin, value.end, _TRUTHS[written])
+    elif value.plain and written in OTHER_TRUTH:
+        yield Slip(FLIPPED, value.begin, value.end, OTHER_TRUTH[written])
     elif is_number(written) or any(name in written for name in site.names):
         known = [*site.names, "built"]
         yield from (slip.moved(value.begin) for slip in arithmetic.slips(written, known))

@@ -7,7 +7,7 @@ from typing import Any
 
 from dlquiz.banks.mutation.sites import Site
 from dlquiz.banks.mutation.spans import ListSpan, MapSpan, Node, ScalarSpan
-from dlquiz.banks.slips import Slip
+from dlquiz.banks.slips import OTHER_TRUTH, Slip
 
 FLIPPED = "claim flipped"
 DESCENDING = "order turned round"
@@ -25,7 +25,6 @@ REJECTED = "right answer refused"
 BOUND = "bound on the wrong side"
 CONVENTION = "convention left out"
 
-_TRUTHS = {"true": "false", "false": "true"}
 _BOUNDS: Mapping[str, tuple[str, ...]] = {
     "at_least": ("at_most", "above"),
     "at_most": ("at_least", "below"),
@@ -39,8 +38,8 @@ _BOUNDS: Mapping[str, tuple[str, ...]] = {
 def slips(site: Site, text: str) -> Iterator[Slip]:
     """Yield the slips of a value that concern what stands beside it."""
     key, node = site.path[-1], site.node
-    if site.holds is bool and isinstance(node, ScalarSpan) and node.text in _TRUTHS:
-        yield Slip(DESCENDING if key == "descending" else FLIPPED, node.start, node.stop, _TRUTHS[node.text])
+    if site.holds is bool and isinstance(node, ScalarSpan) and node.text in OTHER_TRUTH:
+        yield Slip(DESCENDING if key == "descending" else FLIPPED, node.start, node.stop, OTHER_TRUTH[node.text])
     elif key == "tolerance" and isinstance(node, MapSpan):
         yield from _tolerance(node)
     elif site.path == ("answer",) and isinstance(node, MapSpan):

@@ -1,12 +1,14 @@
 """How many tolerances lie between the truth and a wrong idea, and which tolerance would tell the two apart."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from dlquiz.core.kinds.computed import Tolerance
 from dlquiz.core.kinds.number import is_number
+from dlquiz.core.values import fits_a_float
 
 CLEARANCE = 10
 """How many tolerances lie between the truth and a wrong idea that stands alone."""
@@ -39,22 +41,17 @@ class Clearance:
         >>> clearance.narrower(Fraction(1))
         '{rel: 0.004}'
         """
-        if not self._distances or min(self._distances) <= 0 or self.reached(share) >= CLEARANCE:
+        if not self._distances or min(self._distances) <= 0:
             return None
-        return self.narrowed(share, CLEARANCE)
-
-    def reached(self, share: Fraction) -> float:
-        """Return the distance that the idea has on such a share of the instances, or a larger one."""
-        return sorted(self._distances, reverse=True)[max(math.ceil(share * len(self._distances)), 1) - 1]
-
-    def narrowed(self, share: Fraction, times: int = 1) -> str:
-        """Return the tolerance, as banks write it, of which so many lie between idea and truth on such a share."""
+        reached = _reached(self._distances, share)
+        if reached >= CLEARANCE:
+            return None
         key, size = ("abs", self.tolerance.abs) if self.tolerance.abs is not None else ("rel", self.tolerance.rel)
-        return f"{{{key}: {_one_digit(float(size or 0) * self.reached(share) / times * _LESS)}}}"
+        return f"{{{key}: {one_digit(float(size or 0) * reached / CLEARANCE * _LESS)}}}"
 
 
 def _distance(value: Any, truth: Any, tolerance: Tolerance) -> float:
-    if not (is_number(value) and is_number(truth) and math.isfinite(value) and math.isfinite(truth)):
+    if not (is_number(value) and is_number(truth) and fits_a_float(value) and fits_a_float(truth)):
         return 0.0
     apart, width = abs(float(value) - float(truth)), tolerance.width(truth)
     if apart <= _SAME * abs(float(truth)):
@@ -62,7 +59,12 @@ def _distance(value: Any, truth: Any, tolerance: Tolerance) -> float:
     return apart / width if width else math.inf
 
 
-def _one_digit(size: float) -> str:
+def _reached(distances: Sequence[float], share: Fraction) -> float:
+    """Return the distance that such a share of all reaches."""
+    return sorted(distances, reverse=True)[max(math.ceil(share * len(distances)), 1) - 1]
+
+
+def one_digit(size: float) -> str:
     """Return a size rounded down to one digit, as a plain decimal where that is short."""
     exponent = math.floor(math.log10(size))
     return f"{math.floor(size / 10.0**exponent) * 10.0**exponent:.1g}"

@@ -7,6 +7,7 @@ from typing import Any
 from dlquiz.banks.complaints import Complaint, complaint
 from dlquiz.banks.proving import parts
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.proving.same_value import same_value
 from dlquiz.banks.signatures import Argument, Signatures
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.expressions import Undefined
@@ -78,7 +79,7 @@ def _agree(
     except Undefined:
         return False
     found = [runs.outcomes([call for calls in form for call in calls]) for form in asked]
-    return all(len({_told(one) for one in outcomes}) == 1 for outcomes in zip(*found, strict=True))
+    return all(_same(first, other) for first, *others in zip(*found, strict=True) for other in others)
 
 
 def _calls(question: Question, form: CallTemplate, values: Mapping[str, Any]) -> Sequence[Call]:
@@ -86,5 +87,7 @@ def _calls(question: Question, form: CallTemplate, values: Mapping[str, Any]) ->
     return question.runs_of(form, values) if isinstance(question, Symbolic) else [form.fill(values)]
 
 
-def _told(outcome: Outcome) -> str:
-    return repr(outcome.value) if isinstance(outcome, Ran) else ""
+def _same(one: Outcome, other: Outcome) -> bool:
+    if isinstance(one, Ran) and isinstance(other, Ran):
+        return same_value(one.value, other.value)
+    return not isinstance(one, Ran) and not isinstance(other, Ran)

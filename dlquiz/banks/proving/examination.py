@@ -11,6 +11,7 @@ from dlquiz.banks.proving.runs import Runs
 from dlquiz.banks.proving.tally import Tally
 from dlquiz.banks.proving.texts import Texts
 from dlquiz.banks.proving.whole import Whole
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.calls import CallTemplate, Place
 from dlquiz.core.chance import drawn
 from dlquiz.core.expressions import Undefined, Unreadable
@@ -29,7 +30,7 @@ _CORRECT_ENGINE = "correct the call, or narrow the parameters to what the engine
 class Examination:
     """One question under examination. Kinds of answer with more to be asked have a class of their own."""
 
-    def __init__(self, question: Question, instances: int, runs: Runs):
+    def __init__(self, question: Question, instances: int, runs: Runs, signatures: Signatures):
         self.question = question
         self.instances = instances
         self.runs = runs
@@ -38,7 +39,7 @@ class Examination:
         self.settled = 0
         self.levels: set[Level] = set()
         self.templates = parts.templates(question)
-        self.texts = Texts(question, self.tally)
+        self.texts = Texts(question, self.tally, signatures)
         self._whole = _whole(question)
         self._marked_ones = some(question, instances, MARKED)
 

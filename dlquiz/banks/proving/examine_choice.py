@@ -10,6 +10,7 @@ from typing import Any
 from dlquiz.banks.proving.brief import LONGEST_SETTING, clipped, setting
 from dlquiz.banks.proving.examine_computed import ComputedExamination
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.number import is_number
 from dlquiz.core.oracle import Outcome
@@ -25,8 +26,8 @@ class ChoiceExamination(ComputedExamination):
 
     question: Choice
 
-    def __init__(self, question: Choice, instances: int, runs: Runs):
-        super().__init__(question, instances, runs)
+    def __init__(self, question: Choice, instances: int, runs: Runs, signatures: Signatures):
+        super().__init__(question, instances, runs, signatures)
         self._alike: dict[tuple[int, int], list[str]] = {}
 
     def settle(self, values: Mapping[str, Any], outcomes: Sequence[Outcome], truth: Truth) -> None:

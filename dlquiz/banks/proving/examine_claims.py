@@ -10,19 +10,25 @@ from typing import Any
 
 from dlquiz.banks.proving.brief import clipped, setting
 from dlquiz.banks.proving.examination import Examination
+from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.calls import CallTemplate
 from dlquiz.core.kinds.claims import Claim, Claims
 from dlquiz.core.oracle import Failed, Outcome, Ran
 from dlquiz.core.verdicts import Unsettled
 
-_REWORD = "see whether the claim says the opposite of what the experiment measures, and reword it; "
-_REWORD += "else correct holds:, or the experiment"
+_LONGEST = 120
+"""Characters of what an experiment asks that are told."""
 
 
 class ClaimsExamination(Examination):
     """A question of claims under examination; every claim is asked at once."""
 
     question: Claims
+
+    def __init__(self, question: Claims, instances: int, runs: Runs, signatures: Signatures):
+        super().__init__(question, instances, runs, signatures)
+        self._known = signatures.functions
 
     def see(self, values: Mapping[str, Any], outcomes: Sequence[Outcome]) -> None:
         """Take in every claim by itself, then all of them as an instance."""
@@ -52,11 +58,18 @@ class ClaimsExamination(Examination):
         found = [self._truth(*each, values) for each in ((claim.proof, proof), (claim.control, control))]
         if found[0] is not None and found[0] is not claim.holds:
             message = f"the claim says {_word(claim.holds)}, and {proof.call} gives {_word(found[0])}{setting(values)}"
-            self.tally.note(claim.at, "DQ441", message, _REWORD)
+            self.tally.note(claim.at, "DQ441", message, self._reword(claim))
         if found[1] is not None and found[1] is found[0]:
             message = f"the control {control.call} gives {_word(found[1])} as the experiment does{setting(values)}"
             fix = "set it up so that it must come out the other way; an experiment that cannot fail proves nothing"
             self.tally.note(claim.control.at, "DQ442", message, fix)
+
+    def _reword(self, claim: Claim) -> str:
+        """Return what to do about a claim that is contradicted: its sentence is read first, ``holds:`` comes last."""
+        known = self._known.get(claim.proof.function)
+        asks = f", '{clipped(known.asks, _LONGEST)}'," if known is not None else ""
+        reword = f"read the sentence beside what the experiment asks{asks} and reword it if it says the opposite"
+        return f"{reword}; only where both say the same, correct holds:, or the experiment"
 
     def _truth(self, template: CallTemplate, outcome: Outcome, values: Mapping[str, Any]) -> bool | None:
         """Return what an experiment found, or None and a note where it found nothing."""

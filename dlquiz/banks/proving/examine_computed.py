@@ -10,9 +10,9 @@ from dlquiz.banks.proving.extents import Extent, Proof
 from dlquiz.banks.proving.for_all import for_all
 from dlquiz.banks.proving.nearby import nearby
 from dlquiz.banks.proving.runs import Runs
-from dlquiz.banks.proving.slipped import TRIED
 from dlquiz.banks.proving.standing import NO_VALUE, OTHER, RIGHT, Met, Standing
 from dlquiz.banks.proving.suiting import Suiting
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.calls import Place
 from dlquiz.core.domains import Derived
 from dlquiz.core.expressions import Undefined
@@ -34,8 +34,8 @@ class ComputedExamination(Examination):
 
     question: Computed
 
-    def __init__(self, question: Computed, instances: int, runs: Runs):
-        super().__init__(question, instances, runs)
+    def __init__(self, question: Computed, instances: int, runs: Runs, signatures: Signatures):
+        super().__init__(question, instances, runs, signatures)
         self._standings = [Standing() for _ in question.ideas]
         self._clear = _times(question.answer.tolerance, CLEARANCE)
         self._apart = _times(question.answer.tolerance, BETWEEN)
@@ -43,7 +43,7 @@ class ComputedExamination(Examination):
         tolerance = question.answer.tolerance
         self._suiting = None if tolerance is None else Suiting(question, tolerance)
         self._clearances = [] if tolerance is None else [Clearance(tolerance) for _ in question.ideas]
-        self._slipped_ones = () if isinstance(question, Choice) else some(question, instances, TRIED)
+        self._slipped_ones = self._to_slip(instances)
         self._unmet: str | None = None
 
     @property
@@ -112,12 +112,18 @@ class ComputedExamination(Examination):
         return None
 
     def _suit(self, values: Mapping[str, Any], truth: Truth) -> None:
-        """Take in how a tolerance suits an instance; slips are typed, and no option of a choice is."""
+        """Take in how a tolerance suits an instance."""
         if self._suiting is None:
             return
         self._suiting.see(values, truth)
-        if self.seen - 1 in self._slipped_ones:
+        if self.seen - 1 in self._slipped_ones and not self.tally.has_errors:
             self._suiting.try_slips(values, truth)
+
+    def _to_slip(self, instances: int) -> set[int]:
+        """Return the places of the instances on which slips are tried: they are typed, and no option of a choice is."""
+        if self._suiting is None or isinstance(self.question, Choice):
+            return set()
+        return some(self.question, instances, self._suiting.slipped_instances)
 
     def _judge(self, idea: Idea, standing: Standing) -> None:
         compared = len(standing.alone) + sum(map(len, standing.met.values()))

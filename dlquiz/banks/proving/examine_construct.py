@@ -11,6 +11,7 @@ from dlquiz.banks.proving.bounds import untold
 from dlquiz.banks.proving.brief import LONGEST_SETTING, brief, clipped, setting
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.runs import Runs
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.building.goal import Finding, found, told
 from dlquiz.core.building.typed import Typed
 from dlquiz.core.expressions import Undefined, Unreadable
@@ -39,8 +40,8 @@ class ConstructExamination(Examination):
 
     question: Construct
 
-    def __init__(self, question: Construct, instances: int, runs: Runs):
-        super().__init__(question, instances, runs)
+    def __init__(self, question: Construct, instances: int, runs: Runs, signatures: Signatures):
+        super().__init__(question, instances, runs, signatures)
         self._answers = (*question.accept, *question.reject, question.trivial)
         self._seen_to_refuse: set[int] = set()
         self._judged = False
@@ -71,10 +72,12 @@ class ConstructExamination(Examination):
         """Take in an instance that has an answer, and the bounds that its prompt leaves out."""
         super().settle(values, outcomes, truth)
         for condition in self.question.goal:
-            for which, key, bound in untold(self.question, condition, values):
-                told = f"{key}: {brief(bound)}"
-                message = f"the goal has {told} for {condition.call.function}, and {which} does not say that number"
-                fix = "say it there, or correct the bound: what the goal asks for has to be told"
+            for one in untold(self.question, condition, values):
+                message = f"the goal has {one.key}: {brief(one.bound)} for {condition.call.function}, and {one.text} "
+                message += "does not say that number" if one.instead is None else f"says '{clipped(one.instead, 60)}'"
+                fix = "let the prompt and the goal ask for the same"
+                if one.instead is None:
+                    fix = "say it there, in digits, or correct the bound: what the goal asks for has to be told"
                 self.tally.note(condition.at, "DQ457", f"{message}{setting(values)}", fix)
 
     def finish(self) -> None:

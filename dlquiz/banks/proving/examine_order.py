@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlquiz.banks.proving.brief import brief, setting
+from dlquiz.banks.proving.directions import descends
 from dlquiz.banks.proving.examination import Examination
 from dlquiz.banks.proving.rounding import WIDE, outliers
 from dlquiz.core.kinds.order import Order
 from dlquiz.core.oracle import Outcome
+from dlquiz.core.texts import LANGUAGES, Template
 from dlquiz.core.verdicts import Truth
 
 _FEWEST = 3
@@ -41,6 +43,22 @@ class OrderExamination(Examination):
             message += f", {found[number]:.6g} times as much{', as for no other item' if of_one_unit else ''}"
             message += setting(values)
             self.tally.note(item.at, "DQ406", message, "correct the formula or the call, whichever is wrong")
+
+    def finish(self) -> None:
+        """Take in what holds of its texts, and a prompt that asks for the other end first."""
+        super().finish()
+        prompt, descending = self.question.prompt, self.question.descending
+        asked = (descends(_plain(prompt.template(language))) for language in LANGUAGES)
+        if (not descending) in asked:
+            ends = ("the largest", "the smallest")
+            first, marked = ends if not descending else ends[::-1]
+            message = f"the prompt asks for {first} first, and the order is marked with {marked} first"
+            fix = f"write descending: {'false' if descending else 'true'}, or turn the prompt round"
+            self.tally.note(self.question.at, "DQ429", message, fix)
+
+
+def _plain(template: Template) -> str:
+    return "".join(part if isinstance(part, str) else "…" for part in template.parts)
 
 
 def _ratio(size: Any, believed: Any) -> float:

@@ -35,7 +35,7 @@ CHUNK = 512
 
 _Asked: TypeAlias = tuple[dict[str, Any], tuple[Call, ...]]
 
-_EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int, Runs], Examination]], ...] = (
+_EXAMINATIONS: tuple[tuple[type[Question], Callable[[Any, int, Runs, Signatures], Examination]], ...] = (
     (Symbolic, ExpressionExamination),
     (Choice, ChoiceExamination),
     (Computed, ComputedExamination),
@@ -98,14 +98,14 @@ def examine(question: Question, shared: Runs, limit: int, entry: Entry | None, s
     """
     runs = Noticing.of(shared)
     instances, complete = question.sample(limit)
-    examination = _examination(question, len(instances), runs)
-    _run(examination, instances, runs)
+    examination = _examination(question, len(instances), runs, signatures)
+    tried = _run(examination, instances, runs)
     examination.finish()
     if not instances:
         message = "no setting of the parameters satisfies the conditions"
         examination.tally.note(question.at, "DQ307", message, "widen the parameters or the conditions")
     proof = examination.proof(complete)
-    noted, waived = parted(question, examination.complaints())
+    noted, waived = parted(question, _told(examination, len(instances)))
     sound = not any(item.severity == "error" for item in noted)
     if sound and entry is not None:
         noted += [complaint(question.at, *change) for change in changes(question, entry, runs)]
@@ -113,26 +113,37 @@ def examine(question: Question, shared: Runs, limit: int, entry: Entry | None, s
     answers = tuple(cases(question, runs)) if sound else ()
     whole = complete and examination.seen == len(instances)
     checked = Checked(question.key, examination.level, examination.seen, whole, sound, proof)
-    unclear = list(unstated(question, signatures, instances, runs))
+    unclear = list(unstated(question, signatures, tried, runs))
     return Found(checked, tuple(noted), answers, not runs.by_chance, tuple(sorted(waived))).noting(unclear)
 
 
-def _examination(question: Question, instances: int, runs: Runs) -> Examination:
+def _examination(question: Question, instances: int, runs: Runs, signatures: Signatures) -> Examination:
     make = next((make for kind, make in _EXAMINATIONS if isinstance(question, kind)), Examination)
-    return make(question, instances, runs)
+    return make(question, instances, runs, signatures)
 
 
-def _run(examination: Examination, instances: Sequence[dict[str, Any]], runs: Runs) -> None:
-    """Run a few instances; then, unless none of them ran, the others, with the next chunk always under way."""
+def _run(examination: Examination, instances: Sequence[dict[str, Any]], runs: Runs) -> Sequence[dict[str, Any]]:
+    """Run a few instances; then, unless none of them ran, the others, with the next chunk always under way.
+
+    Returns those that were tried.
+    Where all of the few are in conflict the first chunk is waited for: what is as wrong there is wrong everywhere.
+    """
     if _none_ran(_see(examination, _started(examination, instances[:PROBED], runs), runs)):
-        return
-    chunks = (instances[first : first + CHUNK] for first in range(PROBED, len(instances), CHUNK))
+        return instances[:PROBED]
+    begun = PROBED
+    if _all_in_conflict(examination):
+        begun += CHUNK
+        _see(examination, _started(examination, instances[PROBED:begun], runs), runs)
+        if _all_in_conflict(examination):
+            return instances[:begun]
+    chunks = (instances[first : first + CHUNK] for first in range(begun, len(instances), CHUNK))
     under_way: list[_Asked] = []
     for chunk in chunks:
         following = _started(examination, chunk, runs)
         _see(examination, under_way, runs)
         under_way = following
     _see(examination, under_way, runs)
+    return instances
 
 
 def _started(examination: Examination, instances: Sequence[dict[str, Any]], runs: Runs) -> list[_Asked]:
@@ -150,6 +161,26 @@ def _see(examination: Examination, asked: Sequence[_Asked], runs: Runs) -> list[
         examination.see(values, outcomes)
         seen += outcomes
     return seen
+
+
+def _all_in_conflict(examination: Examination) -> bool:
+    """Whether the ways to the answer disagree on each instance that was seen."""
+    share = _share(examination.seen)
+    return any(one.code == "DQ401" and one.message.endswith(share) for one in examination.complaints())
+
+
+def _told(examination: Examination, instances: int) -> list[Complaint]:
+    """Return what is wrong; of instances that were not gone through to the end, how many were tried."""
+    found, seen = examination.complaints(), examination.seen
+    if not PROBED < seen < instances:
+        return found
+    tried = f"(so on all of {seen:,} instances that were tried)"
+    return [one._replace(message=one.message.replace(_share(seen), tried)) for one in found]
+
+
+def _share(seen: int) -> str:
+    """Return what a complaint ends with that holds on every instance that was seen."""
+    return f"(so on {seen:,} of {seen:,} instances)"
 
 
 def _none_ran(outcomes: Sequence[Outcome]) -> bool:

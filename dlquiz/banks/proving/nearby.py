@@ -1,6 +1,5 @@
 """Which of many values may be the same: the few that are worth comparing, instead of each with each."""
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
@@ -9,6 +8,7 @@ from typing import Any
 
 from dlquiz.core.kinds.computed import Tolerance
 from dlquiz.core.kinds.number import is_number
+from dlquiz.core.values import fits_a_float
 
 _ROUNDING = 1e-9
 """Share by which numbers are looked for beyond the tolerance: a few roundings of floats."""
@@ -26,7 +26,7 @@ def nearby(values: Sequence[Any], tolerance: Tolerance | None) -> list[Sequence[
     """
     if tolerance is None and all(isinstance(value, int | float | Fraction | str | NoneType) for value in values):
         return _equal(values)
-    if tolerance is not None and all(is_number(value) and math.isfinite(value) for value in values):
+    if tolerance is not None and all(is_number(value) and fits_a_float(value) for value in values):
         return _within([float(value) for value in values], tolerance)
     return [range(len(values))] * len(values)
 

@@ -11,7 +11,7 @@ from typing import Any
 from dlquiz.banks.proving.brief import setting
 from dlquiz.core.kinds.computed import Tolerance
 from dlquiz.core.kinds.number import is_number
-from dlquiz.core.values import show
+from dlquiz.core.values import fits_a_float, show
 
 CLOSE = 2e-5
 """The share of the answer by which two computations of one thing may differ: iterations stop somewhere."""
@@ -20,8 +20,6 @@ WIDE = 0.03
 NARROW = 1e-6
 """The share of the answer below which nobody types an answer that is not exact."""
 
-_MOST = 1e300
-"""Above this, nothing is measured: floats end there."""
 _NOTHING = 1e-12
 """Below this, what a computation gives where the answer is 0."""
 
@@ -37,7 +35,7 @@ class Rounding:
 
     def see(self, values: Sequence[Any], at: Mapping[str, Any]) -> float:
         """Take in what the ways to an answer give on an instance; return how far they are apart, as a share of it."""
-        numbers = [float(value) for value in values if is_number(value) and -_MOST < value < _MOST]
+        numbers = [float(value) for value in values if is_number(value) and fits_a_float(value)]
         size = max(map(abs, numbers), default=0.0)
         if size < _NOTHING or len(numbers) < len(values):
             return 0.0
@@ -75,6 +73,6 @@ def outliers(ratios: Sequence[float]) -> Iterable[int]:
     ([2], [])
     """
     middle = median(ratios)
-    apart = [abs(ratio / middle - 1) if 0 < abs(middle) < _MOST else float(ratio != middle) for ratio in ratios]
+    apart = [abs(ratio / middle - 1) if middle and fits_a_float(middle) else float(ratio != middle) for ratio in ratios]
     exact = sum(each <= CLOSE / 10 for each in apart) >= len(ratios) - 1
     return [place for place, each in enumerate(apart) if each > (CLOSE if exact else WIDE)]

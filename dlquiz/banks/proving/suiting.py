@@ -22,6 +22,11 @@ class Suiting:
         self._slipped = Slipped(question, tolerance)
         self._rough = ""
 
+    @property
+    def slipped_instances(self) -> int:
+        """On how many instances wrong values should be tried."""
+        return self._slipped.instances
+
     def see(self, values: Mapping[str, Any], truth: Truth) -> None:
         """Take in how far the ways to the answer are apart on an instance."""
         apart = self._rounding.see([leg.value for leg in truth.legs], values)

@@ -11,7 +11,8 @@ from dlquiz.banks.proving.equations import slips
 from dlquiz.banks.proving.tally import Tally
 from dlquiz.banks.proving.told import LANGUAGE_NAMES, untold
 from dlquiz.banks.proving.translations import differing
-from dlquiz.banks.proving.visible import is_given_away, rank_of
+from dlquiz.banks.proving.visible import is_answer, is_given_away, rank_of, worked_out
+from dlquiz.banks.signatures import Signatures
 from dlquiz.core.expressions import Undefined
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.questions import Question
@@ -25,13 +26,15 @@ _BEGINNING = 40
 class Texts:
     """The texts of one question under examination; what is wrong goes into the tally of its examination."""
 
-    def __init__(self, question: Question, tally: Tally):
+    def __init__(self, question: Question, tally: Tally, signatures: Signatures):
         self._question = question
         self._tally = tally
+        self._signatures = signatures
         self._texts = parts.texts(question)
         self._holes = parts.holes(question)
         self._read = 0
         self._given_away = 0
+        self._worked_out = worked_out(question)
         self._options: set[tuple[Any, ...]] = set()
         self._ranks: set[int | None] = set()
 
@@ -49,10 +52,11 @@ class Texts:
         """Read every text of an instance as a learner does."""
         self._read += 1
         self._given_away += is_given_away(self._question, values, truth)
+        self._worked_out = [one for one in self._worked_out if is_answer(self._question, one, values, truth)]
         if isinstance(self._question, Choice):
             self._ranks.add(rank_of(self._question, values, truth))
             self._options.add(tuple(truth.options))
-        for one in contradictions(self._question, values):
+        for one in contradictions(self._question, values, self._signatures):
             message = f"{one.text} says {one.written}, and {one.call} is called with {one.passed}{setting(values)}"
             self._tally.note(self._question.at, "DQ427", message, "let the text and the call say the same")
         known = {**values, "answer": truth.value}
@@ -72,15 +76,27 @@ class Texts:
                     f"the English text '{_beginning(text.en)}' says {numbers[0]}, and the Chinese one {numbers[1]}"
                 )
                 self._tally.note(at, "DQ425", message, "write the same numbers in every language")
-        if self._read and self._given_away == self._read:
-            message = "the prompt shows the answer, and no wrong one beside it"
-            fix = "let the prompt give what the answer is found from, or add a wrong idea that gives what it shows"
-            self._tally.note(self._question.at, "DQ423", message, fix)
+        if self._read:
+            self._give_away()
         if len(self._options) > 1 and len(self._ranks) == 1 and None not in self._ranks:
             place = _place(next(iter(self._ranks)) or 0, len(next(iter(self._options))))
             message = f"the answer is always the {place} of the options, so it is found without knowing anything"
             fix = "change the wrong options so that some are larger on one instance and smaller on another"
             self._tally.note(self._question.at, "DQ424", message, fix)
+
+    def _give_away(self) -> None:
+        """Note an answer that the prompt computes, or shows."""
+        if self._worked_out:
+            hole = f"{{{{{self._worked_out[0].text}}}}}"
+            message = f"the prompt shows the answer on every instance: it is {hole}"
+            fix = f"put in what {hole} is found from, and not its value"
+        elif self._given_away == self._read:
+            message = "the prompt shows the answer on every instance, and no wrong one beside it"
+            fix = "draw what the answer depends on, so that it is mostly another number, or leave this one out"
+        else:
+            return
+        fix += "; if readers are to see that the two are equal, waive DQ423 and say so"
+        self._tally.note(self._question.at, "DQ423", message, fix)
 
     def _tell(self) -> None:
         """Note parameters that the answer depends on and that no text tells."""

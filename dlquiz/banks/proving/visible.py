@@ -8,6 +8,7 @@ from typing import Any
 from dlquiz.core.expressions import Expression, Undefined
 from dlquiz.core.kinds.choice import Choice
 from dlquiz.core.kinds.computed import Computed
+from dlquiz.core.kinds.number import is_number
 from dlquiz.core.questions import Question
 from dlquiz.core.texts import LANGUAGES
 from dlquiz.core.verdicts import Truth
@@ -18,6 +19,8 @@ SHORTEST = 4
 _NUMBER = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)")
 _SHAPE = re.compile(r"[\[(]?\d+(?:\s*[,x×]\s*\d+)+[\])]?")
 _SPACES = re.compile(r"[\s*·]")
+_DRAWN = {"name", "field"}
+"""Expressions that put a parameter in as it is."""
 _DIGITS = 400
 """A number of more characters is no answer that anybody could read off."""
 
@@ -37,6 +40,25 @@ def is_given_away(question: Question, values: Mapping[str, Any], truth: Truth) -
         _shows(text, question, truth.value) and not any(_shows(text, question, decoy) for decoy in decoys)
         for text in dict.fromkeys(texts)
     )
+
+
+def worked_out(question: Question) -> list[Expression]:
+    """Return what the prompt of a question computes from its parameters; a value that is drawn is no such thing."""
+    if not isinstance(question, Computed):
+        return []
+    holes = (hole for language in LANGUAGES for hole in question.prompt.template(language).holes)
+    return [hole for hole in dict.fromkeys(holes) if isinstance(hole.tree, tuple) and hole.tree[0] not in _DRAWN]
+
+
+def is_answer(question: Question, hole: Expression, values: Mapping[str, Any], truth: Truth) -> bool:
+    """Whether what a prompt computes is the answer of an instance."""
+    if not isinstance(question, Computed) or not is_number(truth.value):
+        return False
+    try:
+        value = hole.evaluate(values)
+    except Undefined:
+        return False
+    return is_number(value) and question.agree(value, truth.value)
 
 
 def _shows(text: str, question: Computed, value: Any) -> bool:

@@ -1,6 +1,5 @@
 """What questions share whose answer is one computed value: a number, or a shape."""
 
-import math
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from dlquiz.core.oracle import Call, Outcome, Ran
 from dlquiz.core.phrases import say
 from dlquiz.core.questions import Fault, Question, described, repeated_ids
 from dlquiz.core.texts import Language, Text
-from dlquiz.core.values import from_json, show
+from dlquiz.core.values import fits_a_float, from_json, show
 from dlquiz.core.verdicts import Diagnosis, Leg, Level, Reading, Result, Truth, Unsettled, Verdict, values_of
 
 
@@ -241,7 +240,7 @@ class Computed(Question):
 
         A figure with decimals or an exponent was rounded by its source: the value has to be rounded to it.
         """
-        is_number = isinstance(value, int | float | Fraction) and math.isfinite(value)
+        is_number = isinstance(value, int | float | Fraction) and fits_a_float(value)
         if self.answer.tolerance is not None and isinstance(figure, Fraction) and is_number:
             return is_rounded_to(value, figure)
         return self.agree(value, figure)

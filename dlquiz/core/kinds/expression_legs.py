@@ -1,6 +1,5 @@
 """The legs of an expression: what the engine gives at the points, beside the formula there."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +10,7 @@ from dlquiz.core.expressions import Expression, identity, printing, substituted
 from dlquiz.core.expressions.precise import equal
 from dlquiz.core.oracle import Block, Call, Ran
 from dlquiz.core.symbols import told
-from dlquiz.core.values import from_json, show
+from dlquiz.core.values import fits_a_float, from_json, show
 from dlquiz.core.verdicts import Leg, Unsettled
 
 Point = Mapping[str, Any]
@@ -34,7 +33,7 @@ def alike(one: Any, other: Any) -> bool:
         return False
     if not (isinstance(one, float) or isinstance(other, float)):
         return equal(one, other)
-    if not (math.isfinite(one) and math.isfinite(other)):
+    if not (fits_a_float(one) and fits_a_float(other)):
         return False
     left, right = Fraction(one), Fraction(other)
     return abs(left - right) <= _ROUNDING * max(abs(left), abs(right))

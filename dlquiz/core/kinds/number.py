@@ -12,7 +12,7 @@ from dlquiz.core.kinds.number_text import spelled
 from dlquiz.core.phrases import say
 from dlquiz.core.questions import Fault, Samples
 from dlquiz.core.texts import Language
-from dlquiz.core.values import show
+from dlquiz.core.values import fits_a_float, show
 from dlquiz.core.verdicts import Reading, Truth
 
 _LARGEST = 10**300
@@ -43,7 +43,7 @@ def read_number(text: str) -> Reading:
 
 def same_numbers(one: int | float | Fraction, other: int | float | Fraction, tolerance: Tolerance | None) -> bool:
     """Whether two numbers are equal; or, with a tolerance, no further apart than it allows around ``other``."""
-    if tolerance is None or not (math.isfinite(one) and math.isfinite(other)):
+    if tolerance is None or not (fits_a_float(one) and fits_a_float(other)):
         return bool(one == other)
     slack = 1e-12 * abs(float(other))
     return abs(float(one) - float(other)) <= tolerance.width(other) + slack
@@ -70,7 +70,7 @@ class Number(Computed):
 
     def remedy(self, value: Any) -> str | None:
         """A tolerance, where only that is missing."""
-        if is_number(value) and math.isfinite(value) and self._needs_tolerance(value):
+        if is_number(value) and fits_a_float(value) and self._needs_tolerance(value):
             return "add tolerance: {rel: 0.01} to answer:, or {abs: 0.001} where the answer may be 0"
         return None
 

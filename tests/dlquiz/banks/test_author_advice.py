@@ -49,7 +49,7 @@ def test_a_claim_may_be_worded_as_the_opposite() -> None:
     )
     found = only(f'  - id: q\n    kind: claims\n    prompt: "Which hold?"\n    claims:\n{claims}\n', "DQ441")
     assert "the claim says false, and norm.depends_on_rest_of_batch(layer=batch) gives true" in found.message
-    assert found.fix.index("opposite of what the experiment measures") < found.fix.index("holds:")
+    assert found.fix.index("reword it if it says the opposite") < found.fix.index("holds:")
 
 
 def test_a_number_that_is_not_whole_asks_for_its_tolerance() -> None:

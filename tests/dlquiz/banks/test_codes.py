@@ -75,8 +75,16 @@ def test_a_page_is_prose(one: Page) -> None:
 
 def test_a_code_is_found_however_it_is_written() -> None:
     assert page("dq413") is page("413") is page(" DQ413 ") is pages()["DQ413"]
-    with pytest.raises(DlquizError, match=r"there is no code 'DQ499'; did you mean 'DQ4\d\d'"):
+    with pytest.raises(DlquizError, match=r"there is no code 'DQ499'; there are some from DQ101 to DQ462, and dlquiz"):
         page("DQ499")
+
+
+@pytest.mark.parametrize("one", pages().values(), ids=lambda one: one.code)
+def test_a_page_is_wrapped_between_words_and_its_examples_are_not(one: Page) -> None:
+    told, examples = one.text(60).partition("\n\nWrong:")[::2]
+    assert examples == one.text().partition("\n\nWrong:")[2]
+    assert told.split() == one.text().partition("\n\nWrong:")[0].split()
+    assert all(len(line) <= 60 or " " not in line for line in told.split("\n"))
 
 
 @pytest.mark.parametrize("name", BOUNDS)

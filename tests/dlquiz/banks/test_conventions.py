@@ -1,10 +1,16 @@
 """Definitions that differ: a question states its convention where what it asks for depends on one of any name."""
 
+from pathlib import Path
+
+import pytest
 from fakes import DeclinedError, FakeOracle
 
 from dlquiz.banks.check import check
+from dlquiz.banks.proving import conventions
+from dlquiz.banks.proving.results import KeptResults
 from dlquiz.banks.reading import read_bank
 from dlquiz.banks.signatures import Signatures
+from dlquiz.core.oracle import Call, Failed, Outcome
 from dlquiz.worker.replies import FunctionInfo, Parameter
 
 BANK = """dlquiz: 1
@@ -87,6 +93,48 @@ def test_one_instance_among_many_on_which_they_differ_is_enough() -> None:
     assert complaints(DRAWN.replace("LAST", "100")) == []
     assert [code for code, _, _ in complaints(DRAWN.replace("LAST", "40"))] == ["DQ414"]
     assert [code for code, _, _ in complaints(DRAWN.replace("LAST", "3"))] == ["DQ414"]
+
+
+def test_instances_beyond_the_first_chunk_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conventions, "CHUNK", 16)
+    assert complaints(DRAWN.replace("LAST", "100")) == []
+    assert [code for code, _, _ in complaints(DRAWN.replace("LAST", "40"))] == ["DQ414"]
+
+
+@pytest.mark.parametrize(("off", "codes"), [(1e-9, []), (1e-4, ["DQ414"])])
+def test_the_last_digits_of_a_sum_are_no_other_convention(off: float, codes: list[str]) -> None:
+    def summed_otherwise(update_gate: float, candidate: float, hidden_state: float, update: str = "keeps_old") -> float:
+        value = gru_state(update_gate, candidate, hidden_state)
+        return value if update == "keeps_old" else value * (1 + off)
+
+    oracle = FakeOracle({"gru.state": ("module", summed_otherwise)})
+    assert [code for code, _, _ in complaints(HALF, oracle)] == codes
+
+
+def test_a_convention_that_is_true_or_false_is_asked_for() -> None:
+    takes = function("gru.state", parameter("update", "true or false", True))
+    bank, _ = read_bank(HALF, "b.yaml")
+    assert bank is not None
+    found = check(bank.questions, ORACLE, signatures=Signatures.of([takes])).complaints
+    assert [item.message for item in found if item.code == "DQ414"] == [
+        "what gru.state gives depends on a convention (update: true or false), and the question states none"
+    ]
+
+
+class Slow(FakeOracle):
+    """An engine that takes too long where the other convention is asked for."""
+
+    def run(self, call: Call) -> Outcome:
+        return Failed(call, "timeout", "it was stopped") if "update" in call.arguments else super().run(call)
+
+
+def test_what_is_said_of_conventions_is_not_kept_where_a_run_failed_by_chance(tmp_path: Path) -> None:
+    for oracle, kept in ((Slow(ORACLE.functions), 0), (ORACLE, 1)):
+        bank, _ = read_bank(HALF, "b.yaml")
+        assert bank is not None
+        results = KeptResults(tmp_path / str(kept), "state")
+        check(bank.questions, oracle, signatures=Signatures.of([GRU]), results=results)
+        assert len(list((tmp_path / str(kept)).glob("*.json"))) == kept
 
 
 def test_a_convention_that_the_engine_declines_is_another_answer() -> None:

@@ -7,11 +7,12 @@ from engine_oracle import EngineOracle
 
 from dlquiz.banks.authoring import adding, drafts
 from dlquiz.banks.check import Report, check
+from dlquiz.banks.leaves import suggested
 from dlquiz.banks.library import Library
 from dlquiz.core.kinds.registry import KINDS
 from dlquiz.errors import DlquizError
 
-HEADER = adding.header("mine", "gan", "# yaml-language-server: $schema=schema.json")
+HEADER = b"# yaml-language-server: $schema=schema.json\n" + adding.header("mine", "gan")
 ORACLE = EngineOracle()
 
 
@@ -112,7 +113,7 @@ def test_an_id_that_banks_cannot_hold() -> None:
         (BANK.format(indent="  ").replace("title: T\n", "") + "\ntitle: T\n", "last field"),
         (BANK.format(indent="  ") + "\n...\n", "mine.yaml"),
         ("dlquiz: 2\n", "mine.yaml:1:9: only version 1"),
-        ("[", "mine.yaml:2:1"),
+        ("[", "mine.yaml:1:1"),
         ("", "mine.yaml:1:1"),
         ("bank: \x07", "mine.yaml:1:7"),
     ],
@@ -128,3 +129,41 @@ def test_a_bank_stays_below_its_largest_size() -> None:
     assert len(large) < 1_000_000
     with pytest.raises(DlquizError, match="begin another one"):
         adding.added(large, "number", None, "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    "listed", ["questions:", "questions: []", "questions: [ ]  # none yet", '"questions": null', "questions: ~"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_header_without_a_question_gets_its_first(listed: str, end: str) -> None:
+    lines = ["# mine", "dlquiz: 1", "bank: b", "topic: my-course", listed, "title: T  # the last", "# the end"]
+    data = end.join(lines).encode()
+    assert adding.topic_of(Path("b.yaml"), data) == "my-course"
+    added = adding.added(data, drafts.FIXED, "first", "b.yaml")
+    text = added.data.decode()
+    kept = [line for line in text.split(end) if not line.startswith("  ")]
+    assert kept == [*lines[:4], kept[4], *lines[5:]]
+    assert kept[4].replace(" ", "") in ("questions:", '"questions":', "questions:#noneyet")
+    assert text.split(end)[added.line - 1] == "  - id: first"
+    assert (end == "\n") == ("\r" not in text)
+
+
+@pytest.mark.parametrize("listed", ["questions: [\n]", "questions: 7", "questions: {}", "question:"])
+def test_what_is_no_empty_list_is_left_alone(listed: str) -> None:
+    data = f"dlquiz: 1\nbank: b\ntopic: t\ntitle: T\n{listed}\n".encode()
+    with pytest.raises(DlquizError, match="no question can be added"):
+        adding.added(data, drafts.FIXED, None, "b.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Über", "uber"),
+        ("Größe 2", "grosse-2"),
+        ("Lecture 3: Pooling", "lecture-3-pooling"),
+        ("卷积", "mine"),
+        ("ﬁt", "fit"),
+    ],
+)
+def test_a_name_is_made_of_letters_without_accents(text: str, name: str) -> None:
+    assert suggested(text, "mine") == name

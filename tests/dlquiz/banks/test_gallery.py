@@ -33,15 +33,45 @@ def scales_each_channel(layer: str, training: bool = True) -> bool:
     return layer != "none"
 
 
+def num_biases(hidden_size: int, gates: int, bias: str = "two") -> int:
+    return hidden_size * gates * ("none", "one", "two").index(bias)
+
+
 OTHERS = {
+    "rnn.num_biases": ("module", num_biases),
     "activation.zero": ("module", lambda x: 0),
     "text.length": ("module", text_length),
     "norm.scales_each_channel": ("measured", scales_each_channel),
 }
 LAYERS = Argument("one of 'batch', 'layer', 'group', 'instance', 'none'", required=True)
 OF_A_LAYER = {"layer": LAYERS, "training": Argument("true or false", required=False, default=True)}
+SIZE = Argument("a whole number from 1 to 1024", required=True)
 SIGNATURES = Signatures(
     {
+        "conv.output_size": Signature(
+            "Return the size of the output along one axis.",
+            {
+                "size": SIZE,
+                "kernel_size": SIZE,
+                "stride": SIZE._replace(required=False, default=1),
+                "padding": SIZE._replace(required=False, default=0),
+                "dilation": SIZE._replace(required=False, default=1),
+            },
+        ),
+        "conv.num_params": Signature(
+            "Return the number of weights and biases.",
+            {
+                **dict.fromkeys(("in_channels", "out_channels", "kernel_size"), SIZE),
+                "bias": Argument("true or false", required=False, default=True),
+            },
+        ),
+        "rnn.num_biases": Signature(
+            "Return the number of biases.",
+            {
+                **dict.fromkeys(("hidden_size", "gates"), SIZE),
+                "bias": Argument("one of 'two', 'one', 'none'", required=False, default="two", convention=True),
+            },
+        ),
         "norm.depends_on_rest_of_batch": Signature(
             "Say whether the output for one sample changes when the other samples of its batch are replaced.",
             OF_A_LAYER,

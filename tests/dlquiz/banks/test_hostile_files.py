@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hostile import bank, complaints, written
 
-from dlquiz.banks.files import LARGEST, load
+from dlquiz.banks.files import LARGEST, decode, load
 from dlquiz.banks.library import Library
 from dlquiz.banks.proving.answers import differs
 from dlquiz.banks.proving.revisions import NAME, Record
@@ -31,6 +31,20 @@ def test_a_link_that_leads_to_itself_names_nothing(tmp_path: Path) -> None:
         Library.load([tmp_path / "loop.yaml"])
     written(tmp_path, bank())
     assert Library.load([tmp_path]).complaints == ()
+
+
+@pytest.mark.parametrize("sign", ["\u202a", "\u202e", "\u2066", "\u2069", "\u2028", "\x07"])
+def test_what_turns_or_breaks_a_line_is_told_with_its_place(sign: str) -> None:
+    """A bidirectional control lets a text be shown otherwise than it is read."""
+    text, (found,) = decode(f"a: 1\nb: x{sign}y\n".encode(), "x.yaml")
+    assert text is None
+    assert (found.code, found.line, found.column) == ("DQ104", 2, 5)
+    assert f"U+{ord(sign):04X}" in found.message
+
+
+def test_signs_beside_the_refused_ones_are_read() -> None:
+    kept = "a: \u2027\u202f\u2065\u206a\n"
+    assert decode(kept.encode(), "x.yaml") == (kept, [])
 
 
 def test_folders_that_end_with_yaml_are_folders(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ REFUSED: dict[str, tuple[str, str, int, int]] = {
     "a long plain text": (f"a: {'b ' * 400_000}\n", "DQ114", 1, 4),
     "a long key": (f"{HEAD}  - {{{'k' * 1000}: 1, kind: number}}\n", "DQ202", 6, 6),
     "a long list": (bank(params=f"{{n: {{choice: [{', '.join(map(str, range(100_000)))}]}}}}"), "DQ114", 9, 26),
+    "a list of two hundred thousand values": (f"a: {'[' + '1,' * 300_000 + ']'}\n", "DQ114", 1, 400_003),
+    "two hundred thousand values in lists": (
+        f"a: {'[' + ('[' + '1,' * 900 + '],') * 300 + ']'}\n",
+        "DQ114",
+        1,
+        398_468,
+    ),
     "a thousand languages": (bank(prompt=f"{{en: P, {', '.join(f'l{n}: x' for n in range(1000))}}}"), "DQ114", 8, 13),
     "a long mapping": (f"{HEAD}  - {{{', '.join(f'k{n}: 1' for n in range(60_000))}}}\n", "DQ114", 6, 5),
     "a key sixty thousand times": (f"a: {{{'b: 1, ' * 60_000}}}", "DQ107", 1, 11),
@@ -117,7 +124,7 @@ def test_what_yaml_1_1_would_read_otherwise(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_broken_questions_are_all_told(tmp_path: Path) -> None:
-    text = HEAD + "".join(f"  - {{id: q-{number}, kind: nub}}\n" for number in range(10_000))
+    text = HEAD + "".join(f"  - {{id: q-{number}, kind: zzz}}\n" for number in range(10_000))
     found = complaints(written(tmp_path, text))
     assert [item.line for item in found] == list(range(6, 10_006))
     assert {item.code for item in found} == {"DQ208"}

@@ -159,9 +159,16 @@ def test_what_was_left_out_is_said_in_a_sentence(installed: Path, tmp_path: Path
     assert library.warnings() == [
         "questions/cnn/one.yaml:7:5: 'answer' is missing; "
         "2 questions were left out (dlquiz check questions/cnn/one.yaml tells all)",
-        "questions/rnn/two.yaml:2:1: the YAML cannot be read here: did not find expected node content; "
+        "questions/rnn/two.yaml:1:1: the list that begins with this '[' is never closed; "
         "the file was left out (dlquiz check questions/rnn/two.yaml tells all)",
     ]
+
+
+def test_a_command_that_is_told_can_be_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "week 1.yaml").write_text("[")
+    (warning,) = Library.load([tmp_path / "week 1.yaml"]).warnings()
+    assert "(dlquiz check 'week 1.yaml' tells all)" in warning
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from dlquiz.banks.proving.nearby import nearby
 from dlquiz.core.kinds.computed import Tolerance
 from dlquiz.core.kinds.number import is_number, same_numbers
 
-NUMBERS = st.integers(-20, 20) | st.fractions(-3, 3, max_denominator=4) | st.floats(-1e6, 1e6) | st.just(10**40)
+HUGE = st.sampled_from([10**40, 10**400, Fraction(10**700, 3)])
+NUMBERS = st.integers(-20, 20) | st.fractions(-3, 3, max_denominator=4) | st.floats(-1e6, 1e6) | HUGE
 TOLERANCES = [None, Tolerance(abs=Fraction(1, 2)), Tolerance(rel=Fraction(1, 10))]
 
 
@@ -26,6 +27,13 @@ def test_no_value_that_is_the_same_is_lost(tolerance: Tolerance | None, values: 
         for place, other in enumerate(values):
             if is_number(one) and is_number(other) and same_numbers(one, other, tolerance):
                 assert place in places
+
+
+def test_what_rounding_puts_beyond_the_tolerance_is_near() -> None:
+    one, other = 0.2, 0.2 + 0.1
+    assert other - 0.1 > one
+    assert same_numbers(one, other, Tolerance(abs=Fraction(1, 10)))
+    assert nearby([one, other], Tolerance(abs=Fraction(1, 10))) == [[0, 1], [0, 1]]
 
 
 def test_the_widest_tolerance_reaches() -> None:

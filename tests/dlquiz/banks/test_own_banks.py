@@ -134,6 +134,18 @@ def test_a_name_collides_also_with_a_bank_that_is_not_read(root: Path) -> None:
         assert (found.code, found.line, found.column) == ("DQ207", 3, 7)
         assert "questions/rnn/two.yaml" in found.message
         assert "two/q" not in keys(library)
+        assert found.fix.startswith("if it is a copy, remove one of them")
+
+
+def test_a_copy_of_a_bank_is_checked_all_the_same(root: Path) -> None:
+    """Whoever checks a file wants to know what is wrong in it, besides its name."""
+    own = write(root / "elsewhere" / "mine.yaml", "two", "gan")
+    library = Library.load([own], home=root / "home", clashing=True)
+    assert [found.code for found in library.complaints] == ["DQ207"]
+    assert keys(library) == ["two/q"]
+    twice = Library.load([own, write(root / "elsewhere" / "again.yaml", "two")], home=root / "home", clashing=True)
+    assert [found.code for found in twice.complaints] == ["DQ207", "DQ207"]
+    assert [question.at.file for question in twice.questions] == [folders.shown(own)]
 
 
 def test_a_bank_does_not_collide_with_itself(root: Path) -> None:

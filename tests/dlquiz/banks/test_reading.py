@@ -171,6 +171,8 @@ def test_every_complaint_of_a_file_is_collected() -> None:
         ("DQ203", 6),
         ("DQ203", 6),
         ("DQ208", 7),
+        ("DQ203", 7),
+        ("DQ203", 7),
     ]
     assert "did you mean 'prompt'?" in complaints[1].message
 

@@ -1,5 +1,6 @@
 """Wrong values within a tolerance: which are noticed, how many may pass, and the tolerance that refuses them."""
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from dlquiz.banks.proving.slipped import Slipped, noticed, slips, worth
 from dlquiz.banks.reading import read_bank
-from dlquiz.core.kinds.computed import Computed
+from dlquiz.core.kinds.computed import Computed, Tolerance
 from dlquiz.core.verdicts import Level, Truth
 
 BANK = """dlquiz: 1
@@ -80,9 +81,39 @@ def test_one_instance_in_fifty_is_too_few_to_tell() -> None:
     assert seen(asked, *apart[:-1], near) is not None
 
 
+def test_instances_on_which_nobody_notices_a_difference_count_as_tried() -> None:
+    asked = question("x + y")
+    alike = [{"x": 130, "y": 0}] * 49
+    assert seen(asked, *alike, {"x": 130, "y": 1}) is None
+    message, _ = seen(asked, *alike[1:], {"x": 130, "y": 1}) or ("", "")
+    assert " on 1 of 49 instances; with x=130, y=1 it gives 130 beside 131" in message
+
+
+def test_the_tolerance_that_is_named_refuses_what_is_quoted() -> None:
+    settings = [{"x": 10 * number, "y": number} for number in range(60, 160)]
+    _, fix = seen(question("x + y", "{rel: 0.2}"), *settings) or ("", "")
+    named = re.search(r"\{rel: [\d.]+\}", fix)
+    assert named is not None
+    assert seen(question("x + y", named[0]), *settings) is None
+
+
+def test_answers_of_different_sizes_get_a_share() -> None:
+    ideas = '{id: larger, formula: 1.01*x, says: "Larger."}'
+    alike, apart = ([{"x": x, "y": 1} for x in sizes] for sizes in ((90, 100), (1, 100, 200)))
+    assert "{abs: 0.8}" in (seen(question("x", "{abs: 5}", ideas), *alike) or ("", ""))[1]
+    assert "{rel: 0.009}" in (seen(question("x", "{abs: 5}", ideas), *apart) or ("", ""))[1]
+
+
+def test_the_work_is_bounded() -> None:
+    short, long = (question(" + ".join(["x*y"] * count)) for count in (1, 60))
+    tried = [Slipped(asked, Tolerance(rel=Fraction(1, 100))).instances for asked in (short, long)]
+    assert tried == [200, 8]
+    assert len(slips(long)) == 64
+
+
 def test_a_wrong_idea_that_passes_is_told_by_its_name() -> None:
     asked = question("x", ideas='{id: one-more, formula: x + 1, says: "One."}')
-    assert "takes 'one-more' for the answer here" in (seen(asked, {"x": 120, "y": 1}) or "")[0]
+    assert "takes 'one-more' for the answer; with x=120" in (seen(asked, {"x": 120, "y": 1}) or "")[0]
     assert seen(asked, {"x": 20, "y": 1}) is None
     assert seen(asked, {"x": 300, "y": 1}) is None, "1 in 300 could be a rounding"
 

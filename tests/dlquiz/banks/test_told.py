@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,14 @@ from fakes import FUNCTIONS, FakeOracle
 from dlquiz.banks.check import check
 from dlquiz.banks.library import Library
 from dlquiz.banks.proving.arguments import contradictions
+from dlquiz.banks.proving.bounds import instead as instead_of
+from dlquiz.banks.proving.directions import descends
+from dlquiz.banks.proving.numerals import in_words
+from dlquiz.banks.proving.prose import in_prose
 from dlquiz.banks.proving.told import Untold, untold
+from dlquiz.banks.proving.visible import is_answer, worked_out
 from dlquiz.banks.proving.whole import Whole
+from dlquiz.banks.signatures import Argument, Signature, Signatures
 from dlquiz.core.kinds.computed import Tolerance
 from dlquiz.core.questions import Question
 from dlquiz.core.verdicts import Leg, Level, Truth
@@ -47,6 +54,13 @@ CLAIM = """      - say: "{layer} {n}"
         proof: {{call: norm.depends_on_rest_of_batch, with: {{layer: {layer}, n: n}}}}
         control: {{n: {n}}}
 """
+SIZES = {
+    **dict.fromkeys(("size", "kernel_size"), Argument("a whole number from 1 to 1024", required=True)),
+    **{name: Argument("a whole number", False, default) for name, default in (("stride", 1), ("padding", 0))},
+    "dilation": Argument("a whole number or null", False, None),
+    "bias": Argument("true or false", required=False, default=True),
+}
+KNOWN = Signatures({"conv.output_size": Signature("Return the size of the output.", SIZES)})
 AT: Mapping[str, Any] = {"n": 20, "k": 3, "s": 2, "m": 40, "c": 7}
 
 
@@ -108,23 +122,23 @@ def test_the_items_of_an_order_tell_theirs_and_claims_depend_on_nothing(tmp_path
     ],
 )
 def test_arguments_that_a_prompt_writes_out(prompt: str, found: list[str], tmp_path: Path) -> None:
-    assert told(contradictions(number(tmp_path, prompt), AT)) == found
+    assert told(contradictions(number(tmp_path, prompt), AT, KNOWN)) == found
 
 
 @pytest.mark.parametrize("passed", [10**400, float("inf"), float("nan"), 2.000001, "inf", "same", True, None, [2, 1]])
 def test_arguments_that_are_no_other_number(passed: Any, tmp_path: Path) -> None:
     """Of these only the number that is no float is another one than 2.00."""
     asked = number(tmp_path, "stride=2.00, stride=1.999999, {{k}}{{s}}{{n}}")
-    found = told(contradictions(asked, {**AT, "s": passed}))
+    found = told(contradictions(asked, {**AT, "s": passed}, KNOWN))
     assert len(found) == (passed == 10**400)
 
 
 def test_arguments_of_the_chinese_text_and_of_items(tmp_path: Path) -> None:
     swapped = '{en: "stride={{s}}, {{k}}{{n}}", zh: "步长stride={{k}}的 {{s}}{{n}}"}'
     one = question(tmp_path, NUMBER.format(prompt=swapped, more="rev: 1"))
-    assert told(contradictions(one, AT)) == ["the Chinese prompt says stride=3, and the call stride=2"]
+    assert told(contradictions(one, AT, KNOWN)) == ["the Chinese prompt says stride=3, and the call stride=2"]
     other = question(tmp_path, ORDER.format(say="kernel_size=3 on {{n + 40}}"))
-    found = told(contradictions(other, {"n": 20, "asked": [0, 1, 2]}))
+    found = told(contradictions(other, {"n": 20, "asked": [0, 1, 2]}, KNOWN))
     assert found == ["the item 2 says kernel_size=3, and the call kernel_size=5"]
 
 
@@ -163,3 +177,67 @@ def test_a_bank_of_many_equations_is_checked_at_once(hole: str, tmp_path: Path) 
     report = check([one], FakeOracle(FUNCTIONS))
     assert time.process_time() - begun < 10
     assert report.proved == 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "found"),
+    [
+        ("padding=1, {{k}}{{s}}{{n}}", ["the prompt says padding=1, and the call padding=0, its default"]),
+        ("bias=False {{k}}{{s}}{{n}}", ["the prompt says bias=False, and the call bias=True, its default"]),
+        ("no bias, {{k}}{{s}}{{n}}", ["the prompt says bias=False, and the call bias=True, its default"]),
+        ("stride of one, {{k}}{{s}}{{n}}", ["the prompt says stride=1, and the call stride=2"]),
+        ("a 5×5 max pooling, {{k}}{{s}}{{n}}", ["the prompt says kernel_size=5, and the call kernel_size=3"]),
+        ("步幅为三，{{k}}{{s}}{{n}}", ["the prompt says stride=3, and the call stride=2"]),
+        ("padding=0, bias=true, dilation=5, groups=7, {{k}}{{s}}{{n}}", []),
+        ("stride 1 or {{s}}, with and without bias, {{k}}{{n}}", []),
+        ("bias=0, padding=True, no bias correction, {{k}}{{s}}{{n}}", []),
+        ("a kernel of 3 on 5×5 images, 步幅一致, {{k}}{{s}}{{n}}", []),
+    ],
+)
+def test_arguments_by_default_and_in_words(prompt: str, found: list[str], tmp_path: Path) -> None:
+    asked = number(tmp_path, prompt)
+    assert told(contradictions(asked, AT, KNOWN)) == found
+    of_the_call_alone = [one for one in found if "default" not in one]
+    assert told(contradictions(asked, AT, Signatures())) == of_the_call_alone
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "number", "instead"),
+    [
+        ("at least 300 weights", "at_most", 300, "at least 300"),
+        ("fewer than 300 weights", "at_most", 300, "fewer than 300"),
+        ("300 weights or more", "below", 300, "300 weights or more"),
+        ("no fewer than three hundred weights", "at_most", 300, "no fewer than three hundred"),
+        ("参数不少于三百个", "below", 300, "不少于三百"),
+        ("more than 0.9", "at_most", Fraction(9, 10), "more than 0.9"),
+        ("more than 0.9", "at_least", Fraction(9, 10), None),
+        ("at least 300, and 300 more", "at_most", 300, None),
+        ("it must not exceed 300", "at_most", 300, None),
+        ("exactly 300, at least", "is", 300, None),
+        ("fewer than 400", "at_most", 300, None),
+    ],
+)
+def test_a_number_as_another_bound(text: str, key: str, number: Fraction, instead: str | None) -> None:
+    assert instead_of(text, key, number) == instead
+
+
+@pytest.mark.parametrize(
+    ("hole", "is_worked_out"), [("2*n", True), ("m", False), ("n", False), ("n + 1", False), ("k*2*n/k", True)]
+)
+def test_an_answer_that_its_prompt_computes(hole: str, is_worked_out: bool, tmp_path: Path) -> None:
+    asked = number(tmp_path, f"{{{{{hole}}}}} {{{{k}}}} {{{{s}}}} {{{{n}}}}")
+    truth = Truth(40, (Leg("module", "a way", 40),), Level.PROVED)
+    assert [one.text for one in worked_out(asked) if is_answer(asked, one, AT, truth)] == [hole] * is_worked_out
+
+
+@pytest.mark.parametrize(
+    "text", ["1 by ", "1×", "stride 1 and ", "3×3 max ", "9", "步幅 1、", "from the most ", "at least 9 "]
+)
+def test_long_texts_are_read_at_once(text: str) -> None:
+    many = (text * 10_000)[:10_000]
+    begun = time.process_time()
+    list(in_prose(many))
+    descends(many)
+    instead_of(many, "at_most", Fraction(9))
+    in_words(many)
+    assert time.process_time() - begun < 1

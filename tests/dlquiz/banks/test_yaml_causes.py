@@ -1,6 +1,7 @@
 """What is said of a slip in YAML: its place is where it was made, and whoever follows the fix has a bank that reads."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -133,6 +134,49 @@ def test_a_quote_is_complained_of_where_it_opened(line: int, text: str, column: 
     found = first(changed(line, text))
     assert (found.code, found.line, found.column) == ("DQ105", line, column)
     assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "column", "what", "end"),
+    [
+        (["dlquiz: 1", "bank: ["], 2, 7, "list", "]"),
+        (["dlquiz: 1", "bank: {", ""], 2, 7, "mapping", "}"),
+        (["dlquiz: 1", "bank: [", *LINES[2:]], 2, 7, "list", "]"),
+        (changed(9, "    params: {a: {int: [2, 20]}"), 9, 13, "mapping", "}"),
+        (changed(11, "      tolerance: {rel: 0.01"), 11, 18, "mapping", "}"),
+        (changed(13, LINES[12][:-1]), 13, 15, "mapping", "}"),
+        (changed(20, "    answer: {formula: 7"), 20, 13, "mapping", "}"),
+        (changed(20, "    answer: {formula: 7, engine: {call: x"), 20, 34, "mapping", "}"),
+        ([*LINES[:5], "  - hints: [a, b", "    id: q", "    kind: number"], 6, 12, "list", "]"),
+        ([*LINES[:17], "  - {id: r, kind: number, prompt: P,", "     answer: {formula: 7}"], 18, 5, "mapping", "}"),
+    ],
+)
+def test_a_bracket_is_complained_of_where_it_opened(
+    lines: list[str], line: int, column: int, what: str, end: str
+) -> None:
+    found = first(lines)
+    assert (found.code, found.line, found.column) == ("DQ105", line, column)
+    assert found.message == f"the {what} that begins with this '{lines[line - 1][column - 1]}' is never closed"
+    assert found.fix == f"add the missing '{end}'"
+
+
+def test_a_bracket_that_another_one_closes_is_told_there() -> None:
+    found = first(changed(9, "    params: {a: {int: [2, 20}}"))
+    assert (found.code, found.line, found.column) == ("DQ105", 9, 29)
+
+
+def test_a_comma_that_is_missing_in_a_long_mapping_is_told_where_it_is() -> None:
+    lines = [*LINES[:9], "    answer: {formula: 3*a + 3,", "      engine: {call: x}", "      tolerance: {rel: 1}}"]
+    found = first(lines)
+    assert (found.code, found.line) == ("DQ105", 12)
+    assert "never closed" not in found.message
+
+
+def test_a_bracket_open_through_a_long_file_is_found_quickly() -> None:
+    began = time.perf_counter()
+    found = first(["dlquiz: 1", "bank: [", *(f"  a{number}," for number in range(50_000))])
+    assert (found.line, found.column) == (2, 7)
+    assert time.perf_counter() - began < 10
 
 
 @pytest.mark.parametrize(

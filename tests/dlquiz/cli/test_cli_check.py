@@ -142,6 +142,41 @@ def test_the_record_of_what_was_proved(dlquiz: Run, tmp_path: Path) -> None:
     assert dlquiz("check", str(bank)).code == 2
 
 
+def test_the_record_of_the_folder_around_is_said_to_be_that(
+    dlquiz: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deep").mkdir()
+    text = (SAMPLE / "sizes.yaml").read_text()
+    (tmp_path / "first.yaml").write_text(text.replace("bank: sizes", "bank: first"))
+    monkeypatch.chdir(tmp_path)
+    dlquiz("check", "first.yaml", "--record")
+    (tmp_path / "deep" / "sizes.yaml").write_text(text.replace("A {{n}}", "An {{n}}").replace("输入 ", "设输入 "))
+    said = "1 question is not in revisions.json yet (the record of the folder around it); dlquiz check --record adds"
+    assert said in dlquiz("check", "deep").err
+    assert "1 question is not in revisions.json yet;" in dlquiz("check", ".").err
+    monkeypatch.chdir(tmp_path / "deep")
+    assert f"is not in {tmp_path / 'revisions.json'} yet (the record of" in dlquiz("check", "sizes.yaml").err
+
+
+def test_the_code_to_explain_is_the_first_on_the_screen(dlquiz: Run, tmp_path: Path) -> None:
+    bank = tmp_path / "b.yaml"
+    bank.write_text("dlquiz: 1\nbank: b\ntopic: t\ntitle: T\nmore: 1\nquestions:\n  - {id: q}\nbank: c\n")
+    ended = dlquiz("check", str(bank))
+    codes = [line.split()[2] for line in ended.lines]
+    assert codes[0] > min(codes), "else any order would do"
+    assert f"dlquiz explain {codes[0]} says more of that code" in ended.err
+
+
+def test_explain_fits_a_terminal(dlquiz: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = dlquiz("explain", "DQ307").lines
+    assert max(map(len, whole)) > 80
+    monkeypatch.setattr("dlquiz.cli.explain.is_watched", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    wrapped = dlquiz("explain", "DQ307").lines
+    assert max(map(len, wrapped)) <= 80
+    assert " ".join(wrapped).split() == " ".join(whole).split()
+
+
 def test_explain(dlquiz: Run) -> None:
     listed = dlquiz("explain")
     assert listed.code == 0

@@ -17,7 +17,7 @@ title: Planted
 questions:
   - id: size
     kind: number
-    prompt: "A kernel of 3 on {{n}}. Size?"
+    prompt: "A filter 3 wide on {{n}}. Size?"
     params: {n: {int: [20, 40]}}
     answer:
       formula: "n - 2"
@@ -41,13 +41,13 @@ def test_survivors_are_told_as_findings(dlquiz: Run, planted: Path) -> None:
     assert rows
     assert all(int(first) == sum(map(int, rest)) for first, *rest in rows)
     survivors = [line for line in ended.lines[1:] if "  survived  " in line]
-    assert f"{planted}:8:26  survived  number in a text in size: '3' → '4'" in survivors
+    assert f"{planted}:8:23  survived  number in a text in size: '3' → '4'" in survivors
     assert all(re.match(rf"{re.escape(str(planted))}:\d+:\d+  survived  \S", line) for line in survivors)
     assert re.search(rf"dlquiz: \d+ planted, \d+ caught, \d+ equivalent, {len(survivors)} survived\n", ended.err)
 
 
 def test_none_survives(dlquiz: Run, planted: Path) -> None:
-    planted.write_text(SIZES.replace("kernel of 3", "kernel of three"), encoding="utf-8")
+    planted.write_text(SIZES.replace("filter 3 wide", "filter three wide"), encoding="utf-8")
     ended = dlquiz("check", "--mutate", "--format", "json", "--jobs", "1", str(planted))
     assert ended.json["survivors"] == []
     assert ended.json["planted"] > 5
@@ -100,7 +100,7 @@ def test_an_interruption_ends_it_quietly(planted: Path, process: Callable[..., "
 
 def _other(number: int) -> str:
     question = SIZES.partition("questions:\n")[2]
-    return question.replace("id: size", f"id: size-{number}").replace("kernel of 3", f"kernel of 3 at place {number}")
+    return question.replace("id: size", f"id: size-{number}").replace("filter 3 wide", f"filter 3 wide at place {number}")
 
 
 @pytest.mark.parametrize("other", ["--record", "--proofs"])

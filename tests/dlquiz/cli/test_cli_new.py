@@ -1,5 +1,9 @@
 """``dlquiz new``: asked for or told, a question ends up in a bank, proved."""
 
+import os
+import pty
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +32,52 @@ def test_kind_and_topic_are_asked_for_and_the_question_is_proved(real: Run, home
     more = real("new", "gan", "--fixed", "--id", "resnet")
     assert (more.code, more.out.split()[1:]) == (0, ["my-gan/resnet", "proved"])
     assert real("check", str(bank), "--jobs", "1").code == 0
+
+
+@pytest.mark.parametrize("typed", ["my course\n\n", "my course\nmy-course\n", "A\n\xff\nmy course\n\n"])
+def test_a_topic_is_asked_for_until_it_can_be_one(dlquiz: Run, tmp_path: Path, typed: str) -> None:
+    ended = dlquiz("new", "--fixed", "--bank", str(tmp_path / "Über.yaml"), typed=typed.encode("latin-1"))
+    assert "'my course' cannot be a topic: lower-case words with hyphens; Enter takes 'my-course'" in ended.err
+    text = (tmp_path / "Über.yaml").read_text(encoding="utf-8")
+    assert "\nbank: uber\ntopic: my-course\n" in text
+    assert ">" not in ended.err, "a mark is for terminals"
+
+
+@pytest.mark.parametrize("before", ["", "\n", "# my notes\n", "# my notes"])
+def test_a_file_that_says_nothing_yet_is_begun(dlquiz: Run, tmp_path: Path, before: str) -> None:
+    bank = tmp_path / "my bank.yaml"
+    bank.write_text(before)
+    ended = dlquiz("new", "cnn", "--fixed", "--bank", str(bank))
+    assert ended.code in (0, 1), ended.err
+    text = bank.read_text()
+    first = "# yaml-language-server: $schema=schema.json" if not before.strip() else "# my notes"
+    assert text.startswith(f"{first}\ndlquiz: 1\nbank: my-bank\ntopic: cnn\n")
+    assert f"prove it again: dlquiz check '{bank}'\n" in ended.err
+
+
+def test_a_header_without_questions_is_filled(dlquiz: Run, tmp_path: Path) -> None:
+    bank = tmp_path / "b.yaml"
+    bank.write_text("dlquiz: 1\nbank: b\ntopic: cnn\ntitle: T\nquestions: []\n")
+    assert "the topic of" in dlquiz("new", "rnn", "--fixed", "--bank", str(bank)).err
+    assert "[]" in bank.read_text()
+    ended = dlquiz("new", "--fixed", "--bank", str(bank))
+    assert ended.code in (0, 1), ended.err
+    assert bank.read_text().startswith("dlquiz: 1\nbank: b\ntopic: cnn\ntitle: T\nquestions:\n  - id: ")
+
+
+def test_a_terminal_shows_where_to_type(
+    process: Callable[..., "subprocess.Popen[bytes]"], home: Path, tmp_path: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    child = process("new", "cnn", "--bank", "mine.yaml", stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while not shown.endswith(b"> "):
+        shown += os.read(ours, 1)
+    assert b"Which kind?" in shown
+    os.write(ours, b"\x04")
+    assert child.wait() == 2
+    os.close(ours)
 
 
 def test_a_question_that_does_not_prove_is_a_finding(dlquiz: Run, tmp_path: Path) -> None:

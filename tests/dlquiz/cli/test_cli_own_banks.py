@@ -43,3 +43,4 @@ def test_a_bank_named_as_another_is_left_out_and_both_files_are_told(dlquiz: Run
     checked = dlquiz("check", str(other), "--format", "json")
     assert checked.code == 1
     assert [finding["code"] for finding in checked.json["findings"]] == ["DQ207"]
+    assert checked.json["questions"] == 1, "it is checked all the same"

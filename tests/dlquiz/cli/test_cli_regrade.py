@@ -84,8 +84,8 @@ def test_a_mended_bank_tells_which_verdicts_were_wrong(dlquiz: Run, bank: Path, 
     assert ended.code == 1
     heads = [line for line in ended.lines if not line.startswith(" ")]
     assert [re.sub(r"#\d+|20\S+ \d\d:\d\d\S+", "", line) for line in heads] == [
-        f"mine/size@1    {other}  wrong → right",
-        f"mine/size@1    {n - 2}  right → wrong",
+        f"mine/size@1 (n={other})    {other}  wrong → right",
+        f"mine/size@1 (n={n})    {n - 2}  right → wrong",
     ]
     assert f"    {n}, not {n - 2}." in ended.lines
     assert "    the bank has revision 2; graded good; it would be again" in ended.lines
@@ -95,7 +95,7 @@ def test_a_mended_bank_tells_which_verdicts_were_wrong(dlquiz: Run, bank: Path, 
 
 def test_json(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -> None:
     answer(-1)
-    answer(0, seed=2)
+    n = answer(0, seed=2)
     bank.write_text(MENDED)
     found = regrade(dlquiz, bank, "--json", "--lang", "zh").json
     assert (found["reviews"], found["compared"]) == (2, 2)
@@ -104,6 +104,7 @@ def test_json(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -
     entry = log(home)[0]
     assert changed == {
         "instance": f"mine/size@1#{entry.review.seed}",
+        "params": {"n": n},
         "rev_now": 2,
         "at_utc": changed["at_utc"],
         "answer": entry.review.answer,
@@ -134,6 +135,20 @@ def test_the_learners_own_grade_stands(dlquiz: Run, bank: Path, answer: Callable
     ended = regrade(dlquiz, bank)
     assert "    the bank has revision 2; your own grade stands: hard" in ended.lines
     assert regrade(dlquiz, bank, "--json").json["changed"][0]["own_grade"] == 2
+
+
+@pytest.mark.parametrize("command", ["regrade", "due", "undo"])
+def test_an_empty_file_is_not_made_a_database(dlquiz: Run, bank: Path, tmp_path: Path, command: str) -> None:
+    empty = tmp_path / "zero.db"
+    empty.touch()
+    ended = dlquiz(command, "--db", str(empty))
+    assert (ended.code, ended.out) == (2 if command == "undo" else 0, "")
+    assert empty.read_bytes() == b""
+    assert [path.name for path in tmp_path.glob("zero*")] == ["zero.db"]
+    if command == "regrade":
+        assert "there is no review of these banks" in ended.err
+        missing = dlquiz("regrade", "--db", str(tmp_path / "none.db"))
+        assert (missing.code, (tmp_path / "none.db").exists()) == (2, False)
 
 
 def test_nothing_is_written(dlquiz: Run, bank: Path, answer: Callable[..., int], home: Path) -> None:

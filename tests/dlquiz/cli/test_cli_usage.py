@@ -30,7 +30,7 @@ WRONG = {
     "calc conv.output_sise size=3": "there is no engine function 'conv.output_sise'",
     "calc conv.output_size 3": "'3' is no argument; write its name, = and its value",
     "calc conv.output_size size=3 size=4": "the argument size is given twice",
-    "calc receptive_field.of layers=[1": "the value of layers cannot be read: a list that begins with '['",
+    "calc receptive_field.of layers=[1": "the value of layers cannot be read: the list that begins with this '['",
     "functions convv": "no engine function is told with 'convv'; did you mean 'conv'?",
     "why convolution": "'convolution' names no instance; one is written bank/id@rev#seed",
     "why convolution/conv-output-sise#3": "did you mean 'convolution/conv-output-size'?",
@@ -113,7 +113,7 @@ def test_a_broken_bank_is_told_and_the_rest_goes_on(dlquiz: Run, tmp_path: Path)
     broken.write_text("dlquiz: 1\nbank: [broken\n")
     ended = dlquiz("topics", "--bank", str(broken), "--bank", str(SAMPLE / "sizes.yaml"))
     assert ended.code == 0
-    assert ended.err.startswith(f"dlquiz: {broken}:3:1: a list that begins with '[' is not closed; ")
+    assert ended.err.startswith(f"dlquiz: {broken}:2:7: the list that begins with this '[' is never closed; ")
     assert "the file was left out" in ended.err
     assert ended.lines[1].split() == ["sizes", "1", "0", "1"]
     alone = dlquiz("study", "--plain", "--bank", str(broken))

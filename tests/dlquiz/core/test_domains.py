@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlquiz.core.chance import drawn
 from dlquiz.core.domains import (
     BadDomain,
     Choice,
@@ -228,7 +229,7 @@ def test_parameters_that_contradict_themselves(make: object, reason: str) -> Non
 
 def test_impossible_conditions_say_which() -> None:
     domain = Domain(CONV, (parse("n > 20"), parse("k > n")))
-    with pytest.raises(EmptyDomain, match=r"none of 10,000 draws .* of b/q; never true: k > n; widen"):
+    with pytest.raises(EmptyDomain, match=r"none of the [\d,]+ settings .* of b/q; never true: k > n; widen"):
         domain.draw("b/q", 1, 0)
     assert list(domain.enumerate()) == []
     assert list(domain.corners()) == []
@@ -237,6 +238,40 @@ def test_impossible_conditions_say_which() -> None:
     with pytest.raises(EmptyDomain, match="a derived value is undefined: something is divided by zero"):
         undefined.draw("b/q", 1, 0)
     assert list(undefined.enumerate()) == list(undefined.corners()) == []
+
+
+@pytest.mark.parametrize("where", ["n == 777 and m == 5", "n == 7777", "(1000*n + m) % 1000003 == 7"])
+def test_what_is_rare_is_not_said_to_be_never_true(where: str) -> None:
+    domain = Domain({"n": IntRange(1, 3000), "m": IntRange(1, 3000)}, (parse(where),))
+    with pytest.raises(EmptyDomain) as refused:
+        domain.draw("b/q", 1, 0)
+    lead = "none of 10,000 draws satisfies the conditions of b/q; true on none of them: "
+    assert str(refused.value).startswith(f"{lead}{where}; widen the ranges or the conditions")
+    assert ("fix the parameter" in str(refused.value)) == ("777 and" in where), "7777 is no value of n"
+
+
+def test_a_condition_that_held_after_a_hundred_draws_is_not_blamed() -> None:
+    """n == 777 holds on about one draw of 500; that both hold is as rare as one in a million."""
+    domain = Domain({"n": IntRange(701, 1200), "m": IntRange(1, 3000)}, (parse("n == 777"), parse("m == 0")))
+    with pytest.raises(EmptyDomain, match=r"true on none of them: m == 0; widen"):
+        domain.draw("b/q", 1, 0)
+
+
+def test_a_parameter_that_can_have_one_value_only_is_to_be_fixed() -> None:
+    domain = Domain({"n": IntRange(1, 3000), "m": IntRange(1, 3000)}, (parse("n == 777 and 5 == m"),))
+    with pytest.raises(EmptyDomain, match=r"or fix the parameter: n: \{choice: \[777\]\}, m: \{choice: \[5\]\}$"):
+        domain.draw("b/q", 1, 0)
+
+
+def test_a_setting_that_was_missed_by_chance_is_not_denied() -> None:
+    """Of 9,999 settings 10,000 draws meet a given one with a chance of about two thirds."""
+    missed = next(
+        Domain({"n": IntRange(1, 9999)}, (parse(f"n == {n}"),))
+        for n in range(1, 100)
+        if n not in {drawn("b/q", 1, 0, "n", attempt) % 9999 + 1 for attempt in range(10_000)}
+    )
+    with pytest.raises(EmptyDomain, match=r"none of 10,000 draws .*; true on none of them: n == \d+; widen"):
+        missed.draw("b/q", 1, 0)
 
 
 def test_undefined_settings_are_left_out() -> None:
