@@ -100,7 +100,9 @@ def test_an_interruption_ends_it_quietly(planted: Path, process: Callable[..., "
 
 def _other(number: int) -> str:
     question = SIZES.partition("questions:\n")[2]
-    return question.replace("id: size", f"id: size-{number}").replace("filter 3 wide", f"filter 3 wide at place {number}")
+    return question.replace("id: size", f"id: size-{number}").replace(
+        "filter 3 wide", f"filter 3 wide at place {number}"
+    )
 
 
 @pytest.mark.parametrize("other", ["--record", "--proofs"])
