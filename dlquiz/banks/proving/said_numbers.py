@@ -47,12 +47,20 @@ def unsaid(question: Question, signatures: Signatures) -> Iterator[Complaint]:
         known = {*passed, *_numbers({**signatures.defaults(function), **claim.control.arguments})}
         known |= {one.value for one in numerals(summary)}
         said = told(claim.say)
-        lone = [one.value for one in numerals(_english(claim.say)) if not known & {one.value, *one.pieces}]
+        lone = [number for number, ways in _said_in(_english(claim.say).lower()) if not known & ways]
         strange = [number for number in passed if number not in said | beside]
         if lone and strange:
             run = f"{function} is run with {passed[strange[0]]}={show(strange[0])}"
             fix = "see whether the run is about what the text says; if it is, say its number, or leave the other out"
             yield complaint(claim.at, "DQ445", f"the text says {show(lone[0])}, and {run}", fix)
+
+
+def _said_in(text: str) -> Iterator[tuple[Fraction, set[Fraction]]]:
+    """Yield the numbers of a text with what each may stand for: "half" is one half, and 1/2 is of 1 and 2, too."""
+    for one in numerals(text):
+        yield one.value, {one.value, *one.pieces}
+    for number in (*map(Fraction, sorted(in_words(text) - {1})), *shares(text)):
+        yield number, {number}
 
 
 def _english(text: Text) -> str:

@@ -38,6 +38,8 @@ def test_a_number_that_is_said_and_not_run_is_told() -> None:
     ]
     assert found("It vanishes at a depth of 1.9.", "depth: 19") != []
     assert found("It vanishes in 30 layers.", "depth: [20, 7]") != []
+    assert found("Three layers let it vanish.", "depth: 4") != []
+    assert found("It halves.", "depth: 0.4") != []
 
 
 @pytest.mark.parametrize(
