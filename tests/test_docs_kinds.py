@@ -12,6 +12,7 @@ from dlquiz.banks.library import Library
 from dlquiz.banks.reading import Header
 from dlquiz.banks.records import layout
 from dlquiz.banks.schema import schema
+from dlquiz.banks.signatures import Signatures
 from dlquiz.cli.explanation import explain
 from dlquiz.cli.instances import find_instance
 from dlquiz.core.expressions import Unreadable
@@ -58,7 +59,8 @@ def libraries(load: Load) -> dict[str, Library]:
 
 
 def checked(library: Library, worker: Worker) -> Report:
-    return check(library.questions, worker, complaints=library.complaints)
+    signatures = Signatures.of(worker.functions().result())
+    return check(library.questions, worker, complaints=library.complaints, signatures=signatures)
 
 
 def test_each_kind_has_a_page_and_each_page_is_of_a_kind() -> None:
