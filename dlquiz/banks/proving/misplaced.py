@@ -41,6 +41,7 @@ class _Fitting:
         self._signatures = signatures
         self._known = known
         self._said = {id(claim): words(english(claim.say)) for claim in self._claims}
+        self._own = {id(claim): known.of(claim.proof) for claim in self._claims}
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield two claims whose sentences were exchanged, then claims that another function fits better."""
@@ -54,7 +55,7 @@ class _Fitting:
                 yield from self._elsewhere(claim)
 
     def _of(self, claim: Claim, function: str | None = None) -> set[str]:
-        return self._known.of(claim.proof, function)
+        return self._own[id(claim)] if function is None else self._known.of(claim.proof, function)
 
     def _gain(self, claim: Claim, experiment: Iterable[str]) -> float:
         """Return by how much the sentence of a claim fits another experiment better than its own."""
