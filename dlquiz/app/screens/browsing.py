@@ -1,5 +1,6 @@
 """A screen on which a bank's questions are looked at beside its complaints: going from one to the other."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual import on
@@ -48,13 +49,13 @@ class BrowsingScreen(TryingScreen):
         """The phrases of the screen's language."""
         return say_in(self.language)
 
+    @abstractmethod
     def show(self) -> None:
         """Show all that is known, in the screen's language."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_state(self) -> None:
         """Show what is going on, and which keys have a meaning."""
-        raise NotImplementedError
 
     def look(self) -> None:
         """Show the question that is looked at, and have the cursor on a complaint about it, if there is one."""

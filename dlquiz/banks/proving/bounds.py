@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from dlquiz.banks.proving.directions import sides
 from dlquiz.banks.proving.numerals import in_words, numerals
+from dlquiz.banks.proving.told import LANGUAGE_NAMES
 from dlquiz.core.building.goal import Condition
 from dlquiz.core.expressions import Expression
 from dlquiz.core.kinds.construct import Construct
@@ -15,7 +16,6 @@ from dlquiz.core.kinds.number import is_number
 from dlquiz.core.texts import LANGUAGES, Language, Text
 from dlquiz.core.values import fits_a_float
 
-_NAMES: Mapping[Language, str] = {"en": "English", "zh": "Chinese"}
 _SMALL = 5
 """Whole numbers up to here are often said otherwise: "no key", "a single layer", "both"."""
 _PLACES = 50
@@ -69,7 +69,7 @@ def untold(question: Construct, condition: Condition, values: Mapping[str, Any])
         ]
         if lacking:
             is_one = question.prompt.zh is not None and len(lacking) == 1
-            which = f"the {_NAMES[lacking[0]]} prompt" if is_one else "the prompt"
+            which = f"the {LANGUAGE_NAMES[lacking[0]]} prompt" if is_one else "the prompt"
             yield Untold(which, key, bound, instead(texts[lacking[0]], key, bound))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from dlquiz.banks import arithmetic
 from dlquiz.banks.proving.brief import brief, setting
 from dlquiz.banks.proving.clearance import one_digit
+from dlquiz.banks.proving.same_value import ZERO
 from dlquiz.core.expressions import Undefined, Unreadable
 from dlquiz.core.formulas import Formula, declared
 from dlquiz.core.kinds.computed import Computed, Tolerance
@@ -26,8 +27,6 @@ _TAKEN = Fraction(1, 50)
 """The share of the instances on which a slip may pass: somewhere two values nearly meet."""
 _NOTICED = 5e-3
 """A slip that changes the answer by less than this share of it could be a rounding to three digits."""
-_NOTHING = 1e-12
-"""Up to this a sum whose terms cancel is 0."""
 _LESS = 0.99
 """A tolerance that is written stays a little below the largest that does."""
 
@@ -49,7 +48,7 @@ def noticed(value: Any, truth: Any) -> bool:
     """Whether a wrong value is a number that nobody would take for the answer, rounded."""
     if not (is_number(value) and is_number(truth) and fits_a_float(value) and fits_a_float(truth)):
         return False
-    return abs(float(value) - float(truth)) > max(_NOTICED * abs(float(truth)), _NOTHING)
+    return abs(float(value) - float(truth)) > max(_NOTICED * abs(float(truth)), ZERO)
 
 
 def worth(question: Computed, slip: Formula, values: Mapping[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """What is known of the engine's functions reaches the checker from the screen that watches a bank."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 
@@ -17,10 +18,11 @@ from dlquiz.worker import Worker
 
 def test_a_bank_whose_proof_is_kept_is_proved_without_the_engine(tmp_path: Path) -> None:
     bench, results = Bench(tmp_path), KeptResults(tmp_path / "checks", "state")
-    first = reported(Sources(bench.file, bench.worker, None, lambda: results, Signatures))  # type: ignore[arg-type]
+    sources = replace(bench.sources, results=lambda: results, signatures=Signatures)
+    first = reported(sources)
     bench.worker.fake.missing = "the engine is not up yet"
     asked = len(bench.worker.calls)
-    again = reported(Sources(bench.file, bench.worker, None, lambda: results, Signatures))  # type: ignore[arg-type]
+    again = reported(sources)
     assert (first.proved, first.kept, again.proved, again.kept) == (3, 0, 3, 3)
     assert len(bench.worker.calls) == asked > 0
 

@@ -92,12 +92,17 @@ async def test_what_was_answered_is_marked_anew_when_the_question_is_saved(bench
         await seen(pilot, "✗ 15, not 13. Both sides are padded.")
 
 
+async def begin_marking(bench, pilot):
+    """Answer with an engine that takes its time."""
+    bench.worker.fake.hangs = 1
+    await pilot.press("1")
+    await answer(pilot, "13")
+    await seen(pilot, "running conv.output_size …")
+
+
 async def test_what_is_being_marked_is_marked_anew_when_the_question_is_saved(bench):
     async with bench.opened() as pilot:
-        bench.worker.fake.hangs = 1
-        await pilot.press("1")
-        await answer(pilot, "13")
-        await seen(pilot, "running conv.output_size …")
+        await begin_marking(bench, pilot)
         bench.save(BANK.replace("Padding is added on both sides: n + 2p.", "Both sides are padded."))
         await seen(pilot, "✗ 15, not 13. Both sides are padded.", "> 13")
         bench.worker.fake.release()
@@ -105,10 +110,7 @@ async def test_what_is_being_marked_is_marked_anew_when_the_question_is_saved(be
 
 async def test_an_answer_survives_two_saves_while_it_is_marked(bench):
     async with bench.opened() as pilot:
-        bench.worker.fake.hangs = 1
-        await pilot.press("1")
-        await answer(pilot, "13")
-        await seen(pilot, "running conv.output_size …")
+        await begin_marking(bench, pilot)
         bench.worker.fake.hangs = 1
         bench.save(BANK.replace("Padding is added on both sides: n + 2p.", "Both sides are padded."))
         await until(pilot, lambda: len(bench.worker.fake.held) == 2)
@@ -119,10 +121,7 @@ async def test_an_answer_survives_two_saves_while_it_is_marked(bench):
 
 async def test_what_is_marked_anew_is_not_lost_by_a_save_of_something_else(bench):
     async with bench.opened() as pilot:
-        bench.worker.fake.hangs = 1
-        await pilot.press("1")
-        await answer(pilot, "13")
-        await seen(pilot, "running conv.output_size …")
+        await begin_marking(bench, pilot)
         bench.worker.fake.hangs = 1
         other = BANK.replace("Padding is added on both sides: n + 2p.", "Both sides are padded.")
         bench.save(other)

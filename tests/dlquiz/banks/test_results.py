@@ -2,7 +2,8 @@
 
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -119,11 +120,11 @@ def test_several_examinations_at_once_find_the_same() -> None:
 
 def test_an_error_of_the_oracle_ends_the_check() -> None:
     class Broken:
-        def submit(self, calls: object, *, evidence: bool = False) -> object:
+        def submit(self, calls: Sequence[Call], *, evidence: bool = False) -> Future[Sequence[Outcome]]:
             raise RuntimeError("no engine")
 
     with pytest.raises(RuntimeError, match="no engine"):
-        check(Library.load([GOOD]).questions, Broken(), jobs=3)  # type: ignore[arg-type]
+        check(Library.load([GOOD]).questions, Broken(), jobs=3)
 
 
 def test_work_goes_through_any_executor() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command_lines import ENGINE, SAMPLE, Ended, Run, rare_bank
 
+from dlquiz.core.remembering import Review
 from dlquiz.core.scheduling import Rating, Scheduler
 from dlquiz.store import Entry, Store, StoreError
 
@@ -179,10 +180,10 @@ def test_an_engine_that_cannot_start_ends_the_session(study: Run, use_engine: Ca
 def test_a_full_disk_keeps_what_was_stored(study: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add, room = Store.add_review, iter("ab")
 
-    def full(store: Store, review: object) -> int:
+    def full(store: Store, review: Review) -> int:
         if next(room, None) is None:
             raise StoreError("the disk is full; free some space and try again")
-        return add(store, review)  # type: ignore[arg-type]
+        return add(store, review)
 
     monkeypatch.setattr(Store, "add_review", full)
     ended = study("7", "7", "7", "7", options=("--count", "9"))

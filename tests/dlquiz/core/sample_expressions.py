@@ -9,7 +9,7 @@ from dlquiz.core.expressions import parse
 from dlquiz.core.formulas import Formula
 from dlquiz.core.kinds.computed import Answer, Misconception, OtherConvention
 from dlquiz.core.kinds.registry import Symbolic
-from dlquiz.core.oracle import Ran
+from dlquiz.core.oracle import LegKind, Ran
 from dlquiz.core.texts import Template, Text
 from dlquiz.core.verdicts import Truth
 
@@ -63,8 +63,8 @@ def counted(heads: int, width: int) -> int:
     return sum(width * width for _ in range(heads) for _ in ("query", "key", "value", "output"))
 
 
-def settled(question: Symbolic, engine: Engine = counted, kind: str = "module", values: Any = None) -> Truth:
+def settled(question: Symbolic, engine: Engine = counted, kind: LegKind = "module", values: Any = None) -> Truth:
     """Return what the fake engine establishes."""
     values = values or {}
-    ran = [Ran(one, engine(**one.arguments), kind, "cpu", 0.1) for one in question.calls(values)]  # type: ignore[arg-type]
+    ran = [Ran(one, engine(**one.arguments), kind, "cpu", 0.1) for one in question.calls(values)]
     return question.settle(values, ran)
